@@ -1,0 +1,92 @@
+// The read side of a log: lookups, tiles and proofs, all at or below a published head.
+//
+// Readers never wait for the writer: they load the newest published head once per question, and
+// everything below it is immutable.
+//
+// Head cadence: every distinct head costs every client extra tile requests, so a lookup of a record
+// that the *cadence head* covers carries that head; it is renewed at most once per head_interval. A
+// record younger than it carries the newest head.
+//
+// Safe from any thread.
+
+#ifndef SUMLOG_LOG_LOG_READER_H_
+#define SUMLOG_LOG_LOG_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/snapshot.h"
+#include "log/published_head.h"
+#include "sumlog/gosum/module_version.h"
+#include "sumlog/storage/log_store.h"
+#include "sumlog/tlog/hash.h"
+#include "sumlog/tlog/tile.h"
+#include "sumlog/tlog/tile_reader.h"
+
+namespace sumlog::log {
+
+struct LookupAnswer {
+  std::uint64_t number = 0;
+  std::string record_text;
+  // Shared: one published head is in the hands of many requests at once. Never null.
+  std::shared_ptr<const PublishedHead> head;  // covers `number`
+};
+
+class LogReader {
+ public:
+  struct Options {
+    absl::Duration head_interval = absl::Seconds(1);
+  };
+
+  // Keeps pointers to `store` and `clock`, which must outlive this object. `first` is the head to
+  // serve from the start; never null.
+  LogReader(const storage::LogStore* store, std::shared_ptr<const PublishedHead> first,
+            Options options, Clock* clock);
+
+  // The newest published head. Never null.
+  std::shared_ptr<const PublishedHead> Newest() const { return newest_.Load(); }
+
+  // kNotFound: not in the log. kDataLoss: index, record and tree disagree.
+  absl::StatusOr<LookupAnswer> Lookup(const gosum::ModuleVersion& module) const;
+
+  // The head that answers about record `number` carry (see the top). `number` must be below the
+  // newest head's size.
+  std::shared_ptr<const PublishedHead> HeadForLookup(std::uint64_t number) const;
+
+  // Exactly tile.width hashes. kNotFound: the newest head does not cover the tile.
+  absl::StatusOr<std::vector<tlog::Hash>> HashTile(const tlog::TileId& tile) const;
+
+  // Exactly tile.width records. kNotFound: the newest head does not cover the tile.
+  absl::StatusOr<storage::PackedTexts> DataTile(const tlog::TileId& tile) const;
+
+  // A reader of the hash tiles at or below the newest head, for proofs. It must not outlive this
+  // object.
+  std::unique_ptr<tlog::TileReader> Tiles() const;
+
+  const storage::LogStore& store() const { return *store_; }
+
+  // For the writer alone: makes `head` the newest. It must extend the one before.
+  void Publish(std::shared_ptr<const PublishedHead> head);
+
+ private:
+  // Constant after construction.
+  const storage::LogStore* const store_;
+  const Options options_;
+  Clock* const clock_;
+
+  Snapshot<PublishedHead> newest_;
+  struct CadenceHead {
+    std::shared_ptr<const PublishedHead> head;
+    absl::Time renewed_at;
+  };
+  mutable Snapshot<CadenceHead> cadence_;
+};
+
+}  // namespace sumlog::log
+
+#endif  // SUMLOG_LOG_LOG_READER_H_

@@ -1,0 +1,41 @@
+// A LogStore in a RocksDB database. Byte layout, durability and trust: storage/README.md.
+//
+// Thread rule: as LogStore. One process has a database open for writing; others may read it.
+
+#ifndef SUMLOG_STORAGE_ROCKSDB_ROCKSDB_STORE_H_
+#define SUMLOG_STORAGE_ROCKSDB_ROCKSDB_STORE_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "sumlog/storage/log_store.h"
+
+namespace sumlog::storage {
+
+struct RocksDbOptions {
+  // Folder of the database.
+  std::string path;
+
+  // Make a new database: kAlreadyExists when there is one. Otherwise open it: kNotFound when there
+  // is none.
+  bool create = false;
+
+  // Open without writing a byte, beside a process that may be writing: sees what was committed when
+  // it opened. Commits are kFailedPrecondition.
+  bool read_only = false;
+
+  std::size_t cache_size_bytes = 64u << 20;
+};
+
+// Opens in O(1), whatever the size of the log.
+//
+//   kFailedPrecondition  another process has it open for writing, or its format version is one that
+//                        this program does not know (the message has both versions)
+//   kDataLoss            the database is damaged
+absl::StatusOr<std::unique_ptr<LogStore>> OpenRocksDbStore(const RocksDbOptions& options);
+
+}  // namespace sumlog::storage
+
+#endif  // SUMLOG_STORAGE_ROCKSDB_ROCKSDB_STORE_H_
