@@ -1,0 +1,72 @@
+// An HTTP/1.1 server for GET and HEAD, in front of one Handler. Hides the HTTP library.
+//
+// What the server itself decides, before a handler sees anything: malformed requests and smuggling
+// attempts (400), methods (405), header size (431), request target length (414), bodies (413),
+// connection limits, slow and idle clients, keep-alive, pipelining (answers in order), HEAD,
+// If-None-Match (304), TLS.
+//
+// Safe from any thread.
+
+#ifndef SUMLOG_HTTP_HTTP_SERVER_H_
+#define SUMLOG_HTTP_HTTP_SERVER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "http/message.h"
+
+namespace sumlog::http {
+
+struct TlsFiles {
+  std::string cert_path;  // PEM: the certificate, then its chain
+  std::string key_path;   // PEM: its private key
+};
+
+struct ServerLimits {
+  std::size_t max_header_bytes = 16 * 1024;           // request line and headers together
+  std::size_t max_connections = 4096;                 // further ones are closed at once
+  absl::Duration header_timeout = absl::Seconds(10);  // from the first byte (or accept) to the last
+                                                      // header; also the TLS handshake
+  absl::Duration idle_timeout = absl::Seconds(75);    // between requests of a connection
+  absl::Duration write_timeout = absl::Seconds(30);   // for one response to be taken
+};
+
+class HttpServer {
+ public:
+  struct Options {
+    std::string address = "127.0.0.1";  // IPv4, IPv6 ("::1") or a name
+    std::uint16_t port = 0;             // 0: any free one
+    int threads = 2;
+    std::optional<TlsFiles> tls;
+    ServerLimits limits;
+  };
+
+  // Binds, listens and serves until Drain. `handler` must outlive the server.
+  //   kFailedPrecondition  the address is taken
+  //   kInvalidArgument     not an address, or TLS files that are not a matching pair
+  //   kNotFound, kPermissionDenied  as the system says of address or files
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Options& options,
+                                                           Handler* handler);
+
+  // Drains, at most five seconds, then closes what is left.
+  virtual ~HttpServer() = default;
+
+  virtual std::uint16_t port() const = 0;
+
+  // Stops accepting; idle connections close now, busy ones after their present answer (which says
+  // "Connection: close"). Returns when all are closed or `deadline` has passed. Idempotent.
+  virtual void Drain(absl::Duration deadline) = 0;
+
+  // Reads the TLS files again: new connections use them. On error the old ones stay.
+  virtual absl::Status ReloadTls() = 0;
+};
+
+}  // namespace sumlog::http
+
+#endif  // SUMLOG_HTTP_HTTP_SERVER_H_

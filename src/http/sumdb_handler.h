@@ -1,0 +1,43 @@
+// The checksum database protocol over HTTP: what `go` speaks.
+//
+//   /lookup/<module>@<version>   /latest   /tile/8/<level>/<index>[.p/<width>]   /tile/8/data/…
+//   the same under /sumdb/<name>/, with /sumdb/<name>/supported
+//   /healthz (the process lives)   /readyz (it can answer)
+//
+// The root serves the first log of the list. Every error body is text/plain of at most 8 lines and
+// 648 bytes, because `go` shows no more of it: what, why, fix, contact.
+//
+// Safe from any thread. Spec: golang.org/x/mod/sumdb Server; data tiles in the form of
+// sum.golang.org (a blank line between records, none after the last).
+
+#ifndef SUMLOG_HTTP_SUMDB_HANDLER_H_
+#define SUMLOG_HTTP_SUMDB_HANDLER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "http/message.h"
+#include "log/log_reader.h"
+
+namespace sumlog::http {
+
+struct ServedLog {
+  std::string name;              // of the log, as in its key and in /sumdb/<name>/
+  const log::LogReader* reader;  // outlives the handler
+};
+
+struct SumdbHandlerOptions {
+  std::vector<ServedLog> logs;  // at least one; the first is served at the root too
+  std::string contact;          // shown in error bodies; may be empty
+  // Whether the process can answer now (/readyz): OK, or why not. Called from any thread.
+  std::function<absl::Status()> ready = [] { return absl::OkStatus(); };
+};
+
+std::unique_ptr<Handler> NewSumdbHandler(SumdbHandlerOptions options);
+
+}  // namespace sumlog::http
+
+#endif  // SUMLOG_HTTP_SUMDB_HANDLER_H_
