@@ -1,0 +1,70 @@
+// What every verb of the command line shares: streams, exit codes, the shape of an error.
+//
+// Data goes to `out`, talk to `err`. A verb is a function that adds its subcommand to the program;
+// its callback fills `context.exit_code`.
+
+#ifndef SUMLOG_CLI_VERB_H_
+#define SUMLOG_CLI_VERB_H_
+
+#include <map>
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace CLI {
+class App;
+}
+
+namespace sumlog::cli {
+
+// architecture.md section 5; documented in --help and README.
+enum ExitCode : int {
+  kGood = 0,
+  kFoundWrong = 1,   // checked and found wrong
+  kWrongUse = 2,     // wrong use or configuration
+  kUnreachable = 3,  // could not reach, read or lock
+  kTampering = 4,    // signed bytes contradict each other or their proof
+};
+
+struct Context {
+  std::ostream* out;  // data
+  std::ostream* err;  // talk
+  std::map<std::string, std::string> environment;
+  bool err_is_terminal = false;  // progress bars and colours only then
+  int exit_code = kGood;
+
+  // Global flags.
+  bool json = false;
+  bool quiet = false;
+  std::string dir;     // --dir, else SUMLOG_DIR
+  std::string config;  // --config, else SUMLOG_CONFIG
+};
+
+// The exit code for a failed call.
+int ExitCodeFor(const absl::Status& status);
+
+// Prints "error: cannot <doing>: <message>" (and why/fix lines that the message carries) and sets
+// the exit code.
+void Fail(Context& context, absl::string_view doing, const absl::Status& status);
+
+// One function per verb, each in the file of its name (cli/import.cc, …).
+void AddQuickstart(CLI::App& program, Context& context);
+void AddInit(CLI::App& program, Context& context);
+void AddServe(CLI::App& program, Context& context);
+void AddImport(CLI::App& program, Context& context);
+void AddLookup(CLI::App& program, Context& context);
+void AddProve(CLI::App& program, Context& context);
+void AddKeys(CLI::App& program, Context& context);
+void AddClientConfig(CLI::App& program, Context& context);
+void AddStatus(CLI::App& program, Context& context);
+void AddFsck(CLI::App& program, Context& context);
+void AddVersion(CLI::App& program, Context& context);
+
+// The whole program: parses, runs one verb, returns the exit code (CLI11's own codes become 2).
+int RunProgram(int argc, const char* const* argv, Context& context);
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_VERB_H_

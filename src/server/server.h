@@ -1,0 +1,39 @@
+// The running server: configuration → objects → threads, and the way back.
+
+#ifndef SUMLOG_SERVER_SERVER_H_
+#define SUMLOG_SERVER_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "log/origin_log.h"
+#include "ops/config.h"
+#include "server/log_directory.h"
+
+namespace sumlog::server {
+
+class Server {
+ public:
+  // Opens the log and its listeners; answers requests when it returns.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ops::Config& config,
+                                                       const OpenLogOptions& options);
+  virtual ~Server() = default;
+
+  // "127.0.0.1:41234": what was really bound.
+  virtual std::string http_address() const = 0;
+
+  virtual log::OriginLog& log() = 0;
+
+  // Re-reads what can be re-read (TLS files). On error nothing changed.
+  virtual absl::Status Reload() = 0;
+
+  // Not ready, no new connections, answers what is under way, then closes the log.
+  virtual void Drain(absl::Duration deadline) = 0;
+};
+
+}  // namespace sumlog::server
+
+#endif  // SUMLOG_SERVER_SERVER_H_
