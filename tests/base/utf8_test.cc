@@ -1,0 +1,71 @@
+// Goal: the text rules are those of Go's unicode packages.
+// Method: every code point encoded by the book; then every two-byte text and the edges of every
+// class of invalid sequence.
+
+#include "base/utf8.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace sumlog {
+namespace {
+
+// By the table of RFC 3629, for any number up to 21 bits: also for the forbidden ones.
+std::string Encode(char32_t rune) {
+  const auto tail = [rune](unsigned shift) {
+    return static_cast<char>(0x80u | (rune >> shift & 0x3fu));
+  };
+  if (rune < 0x80) return std::string{static_cast<char>(rune)};
+  if (rune < 0x800) return std::string{static_cast<char>(0xc0u | rune >> 6), tail(0)};
+  if (rune < 0x10000) return std::string{static_cast<char>(0xe0u | rune >> 12), tail(6), tail(0)};
+  return std::string{static_cast<char>(0xf0u | rune >> 18), tail(12), tail(6), tail(0)};
+}
+
+TEST(Utf8, DecodesEveryCodePointButSurrogates) {
+  for (char32_t rune = 0; rune < 0x200000; ++rune) {
+    const bool legal = rune <= 0x10ffff && !(rune >= 0xd800 && rune <= 0xdfff);
+    const std::string text = Encode(rune);
+    const Utf8Rune decoded = DecodeUtf8(text + "x");
+    ASSERT_EQ(decoded.size_bytes, legal ? text.size() : 0u) << static_cast<unsigned>(rune);
+    ASSERT_EQ(decoded.code_point, legal ? rune : 0u);
+    ASSERT_EQ(IsValidUtf8(text), legal);
+  }
+}
+
+TEST(Utf8, RefusesLongerFormsThanNecessary) {
+  for (const absl::string_view text : {"\xc0\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\x80",
+                                       "\xe0\x9f\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf"}) {
+    EXPECT_FALSE(IsValidUtf8(text));
+  }
+}
+
+TEST(Utf8, RefusesCutAndStraySequences) {
+  for (const absl::string_view text :
+       {"\x80", "\xbf", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xff", "\xfe", "\xf8\x88\x80\x80\x80",
+        "\xc3(", "\xe2(\xa1", "\xe2\x82(", "abc\x80"}) {
+    EXPECT_FALSE(IsValidUtf8(text));
+  }
+}
+
+TEST(Utf8, AcceptsOrdinaryTextAndNothing) {
+  EXPECT_TRUE(IsValidUtf8(""));
+  EXPECT_TRUE(IsValidUtf8(absl::string_view("\0", 1)));
+  EXPECT_TRUE(IsValidUtf8("go.sum \xe2\x80\x94 \xe6\xa0\xa1\xe9\xaa\x8c \xf0\x9f\x98\x80"));
+}
+
+TEST(Utf8, KnowsTheTwentyFiveSpaces) {
+  int count = 0;
+  for (char32_t rune = 0; rune <= 0x10ffff; ++rune) count += IsUnicodeSpace(rune) ? 1 : 0;
+  EXPECT_EQ(count, 25);  // property White_Space of Unicode
+  for (const char32_t rune : {0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000,
+                              0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000}) {
+    EXPECT_TRUE(IsUnicodeSpace(rune)) << static_cast<unsigned>(rune);
+  }
+  for (const char32_t rune : {0x08, 0x0e, 0x1f, 0x200b, 0x2060, 0xfeff, 0x180e}) {
+    EXPECT_FALSE(IsUnicodeSpace(rune)) << static_cast<unsigned>(rune);
+  }
+}
+
+}  // namespace
+}  // namespace sumlog
