@@ -5,7 +5,7 @@
 // atomically and durably, and refuses a writer that did not see the newest head. Whether a module
 // version may be logged twice is the writer's business, not the store's.
 //
-// Thread rule: any number of threads may read while at most one thread commits.
+// Thread rule: any number of threads may read while at most one thread commits or puts state.
 //
 // Every call may return, besides what it says:
 //   kDataLoss           what is on disk cannot be what was written: corruption. Never an answer.
@@ -33,6 +33,12 @@
 #include "sumlog/tlog/tree_edge.h"
 
 namespace sumlog::storage {
+
+// Limits: a batch or state beyond them is kInvalidArgument.
+inline constexpr std::size_t kMaxRecordBytes = 1u << 20;  // far above what any go.sum line needs
+inline constexpr std::size_t kMaxKeyBytes = 4u << 10;     // of an index row or of small state
+inline constexpr std::size_t kMaxProvenanceBytes = 4u << 10;  // each of `how` and `from`
+inline constexpr std::size_t kMaxStateBytes = 64u << 10;
 
 // A signed tree head as it is kept: the store reads `size` and believes the rest.
 struct StoredHead {
@@ -104,7 +110,10 @@ class LogStore {
   //
   //   kFailedPrecondition  the newest head is not of `expected_size` (or the store is not new):
   //                        another writer, or a writer that is behind. Nothing was written.
-  //   kInvalidArgument     the batch contradicts itself or the store (sizes, tile positions)
+  //   kInvalidArgument     the batch contradicts itself or the store (sizes, tile positions), or
+  //                        breaks a limit. Nothing was written.
+  //
+  // A batch without records renews the head: a head of the same size replaces the one before.
   //
   // After any other error the batch may or may not be there after a restart, but is not visible
   // now: ask SignedHead(), then commit the very same batch again or stop.
@@ -142,8 +151,9 @@ class LogStore {
   // kNotFound: number >= size of the newest head.
   virtual absl::StatusOr<storage::Provenance> Provenance(std::uint64_t number) const = 0;
 
-  // Calls `visit(key, number)` for every index row in order of key, until it returns an error,
-  // which is handed back. For checks of the whole store.
+  // Calls `visit(key, number)` for every index key in order of its bytes, with what Find answers,
+  // until it returns an error, which is handed back. `key` lives as long as the call of `visit`.
+  // For checks of the whole store.
   virtual absl::Status VisitIndex(
       const std::function<absl::Status(absl::string_view key, std::uint64_t number)>& visit)
       const = 0;
