@@ -122,7 +122,7 @@ func TestKeysAgree(t *testing.T) {
 			text := mutate(random, verifier)
 			_, err := note.NewVerifier(text)
 			got := o.Ask("parse-verifier", text)
-			if last := text[strings.LastIndex(text, "+")+1:]; err == nil && !canonicalHash(last) {
+			if parts := strings.SplitN(text, "+", 3); err == nil && !canonicalHash(parts[2]) {
 				continue // known difference: loose base64
 			}
 			if got.OK != (err == nil) {
