@@ -24,16 +24,18 @@ inline constexpr std::size_t kMaxVersionSizeBytes = 256;
 // long); otherwise kInvalidArgument with the reason.
 absl::Status CheckModulePath(absl::string_view path);
 
-// Whether `version` is a canonical semantic version as go.sum has it: semver.Canonical(v) == v,
-// "+incompatible" allowed.
+// Whether `version` is a canonical semantic version as go.sum has it: module.CanonicalVersion(v) ==
+// v (semver.Canonical, with "+incompatible" kept), and at most kMaxVersionSizeBytes long.
 bool IsCanonicalVersion(absl::string_view version);
 
-// OK exactly when x/mod's module.Check accepts the pair: a valid path, a canonical version, and
-// major versions that match ("/v2" ↔ v2.x.x, gopkg.in rules, "+incompatible").
+// OK exactly when x/mod's module.Check accepts the pair and the version is canonical: a valid path,
+// and major versions that match ("/v2" ↔ v2.x.x, gopkg.in rules, "+incompatible"). Check alone
+// takes "v1.2" and "v1.2.3+meta" too, which neither go.sum nor a lookup may name. Otherwise
+// kInvalidArgument with the reason.
 absl::Status CheckModuleVersion(absl::string_view path, absl::string_view version);
 
-// Upper-case letters become '!' and the lower-case letter. kInvalidArgument: not a valid path or
-// version (version: the elements that module.EscapeVersion refuses).
+// Upper-case letters become '!' and the lower-case letter. kInvalidArgument: not a valid path, or a
+// version that module.EscapeVersion refuses (it takes any file name of ASCII characters but '!').
 absl::StatusOr<std::string> EscapePath(absl::string_view path);
 absl::StatusOr<std::string> EscapeVersion(absl::string_view version);
 

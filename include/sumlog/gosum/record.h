@@ -44,9 +44,9 @@ std::string FormatRecordText(const Record& record);
 // kInvalidArgument says what is missing, doubled or malformed.
 absl::StatusOr<Record> ParseRecordText(absl::string_view text);
 
-// Whether a tree may hold `text` at all, as x/mod's tlog.FormatRecord demands: valid UTF-8, no
-// control characters but newline, no blank line, a newline at the end. A mirror keeps every such
-// text that its upstream signed, well-formed record or not.
+// Whether a tree may hold `text` at all, exactly as x/mod's tlog.FormatRecord decides: valid UTF-8,
+// no control characters below U+0020 but newline, no two newlines in a row, a newline at the end. A
+// mirror keeps every such text that its upstream signed, well-formed record or not.
 absl::Status CheckRecordText(absl::string_view text);
 
 }  // namespace sumlog::gosum
