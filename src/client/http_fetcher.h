@@ -1,0 +1,41 @@
+// A Fetcher over HTTP: the one place that talks to the network.
+//
+// Connections are kept and reused, one per thread that fetches at the same time. Proxies come from
+// the environment (http_proxy, https_proxy, no_proxy), as curl reads them. Redirects are followed,
+// at most kMaxRedirects of them and never from https to http.
+//
+// Trust: none. Whatever comes back is the claim of a stranger; SumdbClient is what verifies it.
+
+#ifndef SUMLOG_CLIENT_HTTP_FETCHER_H_
+#define SUMLOG_CLIENT_HTTP_FETCHER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "sumlog/client/sumdb_client.h"
+
+namespace sumlog::client {
+
+inline constexpr long kMaxRedirects = 10;  // as the go command
+
+struct HttpFetcherOptions {
+  // "https://sum.example.com", "http://127.0.0.1:8080/sumdb/sum.example.com", or
+  // "file:///srv/sumdb" for a folder of files. A slash at the end is ignored; a query or a fragment
+  // is refused, and so are credentials over http.
+  std::string base_url;
+  absl::Duration timeout = absl::Seconds(30);          // of one whole answer
+  absl::Duration connect_timeout = absl::Seconds(10);  // DNS, TCP and TLS
+  std::string ca_file;                                 // PEM; empty: the system's authorities
+  std::string user_agent = "sumlog";
+};
+
+// Touches neither network nor disk. kInvalidArgument: the base URL is none, or a time-out is not
+// between a millisecond and a day. The fetcher's messages name the URL without its credentials, and
+// carry the server's text when it is text/plain, as CleanServerText has it.
+absl::StatusOr<std::unique_ptr<Fetcher>> NewHttpFetcher(const HttpFetcherOptions& options);
+
+}  // namespace sumlog::client
+
+#endif  // SUMLOG_CLIENT_HTTP_FETCHER_H_

@@ -1,0 +1,109 @@
+#include "sumlog/client/sumdb_client.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/check.h"
+#include "base/status_macros.h"
+#include "client/head_timeline.h"
+#include "client/lookup_answer.h"
+#include "client/tile_cache.h"
+#include "client/tile_fetcher.h"
+#include "client/verified_tiles.h"
+#include "sumlog/tlog/hash.h"
+#include "sumlog/tlog/inclusion.h"
+
+namespace sumlog::client {
+namespace {
+
+// A note may have a million bytes, as in x/mod; a record and its number fit beside it.
+constexpr std::size_t kMaxAnswerBytes = 1u << 20;
+
+absl::Status Annotate(const absl::Status& status, absl::string_view what) {
+  return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
+}
+
+class SumdbClientImpl final : public SumdbClient {
+ public:
+  explicit SumdbClientImpl(Options options)
+      : options_(std::move(options)),
+        source_(*options_.fetcher),
+        timeline_([this](const tlog::TreeHead& head) { return Tiles(head); }) {}
+
+  absl::StatusOr<VerifiedRecord> Lookup(const gosum::ModuleVersion& module) override {
+    ASSIGN_OR_RETURN(const std::string escaped, gosum::EscapeModuleVersion(module));
+    ASSIGN_OR_RETURN(const std::string body,
+                     options_.fetcher->Fetch(absl::StrCat("/lookup/", escaped), kMaxAnswerBytes));
+    absl::StatusOr<VerifiedRecord> record = VerifyLookup(body);
+    if (!record.ok()) return Annotate(record.status(), module.ToString());
+    const absl::Status status = CheckRecordIsOf(module, record->text);
+    if (!status.ok()) {
+      return Annotate(
+          status, absl::StrCat("record ", record->number, ", the answer for ", module.ToString()));
+    }
+    return record;
+  }
+
+  absl::StatusOr<tlog::SignedTreeHead> Latest() override {
+    ASSIGN_OR_RETURN(const std::string note, options_.fetcher->Fetch("/latest", kMaxAnswerBytes));
+    ASSIGN_OR_RETURN(tlog::SignedTreeHead head, OpenHead(note));
+    RETURN_IF_ERROR(timeline_.Merge(head).status());
+    return head;
+  }
+
+  std::unique_ptr<tlog::TileReader> Tiles(const tlog::TreeHead& head) override {
+    return std::make_unique<VerifiedTiles>(head, source_, cache_);
+  }
+
+ private:
+  absl::StatusOr<tlog::SignedTreeHead> OpenHead(absl::string_view note) const {
+    absl::StatusOr<tlog::SignedTreeHead> head =
+        tlog::OpenTreeHead(note, absl::MakeConstSpan(&options_.key, 1));
+    if (absl::IsNotFound(head.status())) {
+      // Not kNotFound, which would say that the database does not have the module.
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the head is not signed by ", options_.key.ToString(), ": wrong key or wrong server"));
+    }
+    if (!head.ok()) return Annotate(head.status(), "signed head");
+    return head;
+  }
+
+  // Verifies all of an answer but whose record it is.
+  absl::StatusOr<VerifiedRecord> VerifyLookup(absl::string_view body) {
+    ASSIGN_OR_RETURN(const LookupAnswer answer, ParseLookupAnswer(body));
+    ASSIGN_OR_RETURN(const tlog::SignedTreeHead claimed, OpenHead(answer.note));
+    if (answer.number >= claimed.head.size) {
+      return absl::DataLossError(absl::StrCat("record ", answer.number,
+                                              " is outside the tree of its own answer, of ",
+                                              claimed.head.size, " records"));
+    }
+    // The record is proved under the newest head: that costs one set of tiles, however many heads
+    // the answers carry. It then is in the claimed tree too, which is the beginning of the newest.
+    VerifiedRecord record;
+    record.number = answer.number;
+    record.text = std::string(answer.record_text);
+    ASSIGN_OR_RETURN(record.head, timeline_.Merge(claimed));
+    const tlog::TreeHead& head = record.head.head;
+    const std::unique_ptr<tlog::TileReader> tiles = Tiles(head);
+    ASSIGN_OR_RETURN(record.path, tlog::ProveInclusion(
+                                      {.index = record.number, .tree_size = head.size}, *tiles));
+    RETURN_IF_ERROR(
+        tlog::VerifyInclusion(head, record.number, tlog::LeafHash(record.text), record.path));
+    return record;
+  }
+
+  const Options options_;  // constant after construction
+  TileFetcher source_;     // safe from any thread, as the two below
+  TileCache cache_;
+  HeadTimeline timeline_;
+};
+
+}  // namespace
+
+std::unique_ptr<SumdbClient> SumdbClient::Create(Options options) {
+  CHECK(options.fetcher != nullptr);
+  return std::make_unique<SumdbClientImpl>(std::move(options));
+}
+
+}  // namespace sumlog::client
