@@ -43,8 +43,8 @@ class HttpServer {
     std::string address = "127.0.0.1";  // IPv4, IPv6 ("::1") or a name
     std::uint16_t port = 0;             // 0: any free one
     int threads = 2;
-    std::optional<TlsFiles> tls;
-    ServerLimits limits;
+    std::optional<TlsFiles> tls = std::nullopt;
+    ServerLimits limits = {};
   };
 
   // Binds, listens and serves until Drain. `handler` must outlive the server.

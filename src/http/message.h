@@ -19,10 +19,10 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string content_type;
-  std::string cache_control;  // empty: no such header
-  std::string etag;           // with its quotes; empty: no such header
-  std::string body;           // for HEAD too: the server sends its length only
+  std::string content_type = {};
+  std::string cache_control = {};  // empty: no such header
+  std::string etag = {};           // with its quotes; empty: no such header
+  std::string body = {};           // for HEAD too: the server sends its length only
 };
 
 // Answers one request, exactly once, now or later, from any thread; never blocks. Answers to a
