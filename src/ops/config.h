@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "ops/nearest_name.h"
 
 namespace sumlog::ops {
 
@@ -33,8 +34,7 @@ struct Config {
   // [listen]
   std::string listen_http = "127.0.0.1:8080";   // HOST:PORT, "[::1]:8080", ":8080"
   std::string listen_tls_cert, listen_tls_key;  // both or none; absolute
-  std::string
-      listen_url;  // how clients reach us ("https://sum.corp.example.com"); for client-config
+  std::string listen_url;                       // how clients reach us, for client-config
 
   // [limits]
   std::int64_t limits_connections = 4096;
@@ -61,9 +61,8 @@ const std::vector<ConfigKey>& ConfigKeys();
 struct ConfigSources {
   std::string dir;   // --dir; made absolute
   std::string file;  // --config; empty: <dir>/sumlog.toml, which may be missing
-  std::map<std::string, std::string>
-      environment;                           // all variables; those that begin with SUMLOG_ count
-  std::map<std::string, std::string> flags;  // "listen.http" → value
+  std::map<std::string, std::string> environment;  // of it, names that begin with SUMLOG_ count
+  std::map<std::string, std::string> flags;        // "listen.http" → value
 };
 
 // kInvalidArgument: an unknown key, a value of the wrong kind or out of range, broken TOML (with
@@ -71,11 +70,9 @@ struct ConfigSources {
 // there.
 absl::StatusOr<Config> LoadConfig(const ConfigSources& sources);
 
-// The name of `candidates` that is nearest to `name` by edit distance; empty when none is near.
-std::string NearestName(absl::string_view name, const std::vector<std::string>& candidates);
-
-// The file that `init` writes for a new log.
-std::string NewConfigFile(absl::string_view log_name, absl::string_view contact);
+// The file that `init` writes for a new log: the values that are not defaults, and the others as
+// comments. kInvalidArgument: a value that TOML text in quotes cannot hold (control characters).
+absl::StatusOr<std::string> NewConfigFile(const std::map<std::string, std::string>& values);
 
 }  // namespace sumlog::ops
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,10 +25,19 @@ func binary(t *testing.T) string {
 	return path
 }
 
+// environment is this process's, without the SUMLOG_ variables that are for the tests: sumlog takes
+// those for configuration.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "SUMLOG_")
+	})
+}
+
 // sumlog runs a verb and returns what it printed on stdout; any exit code but 0 fails the test.
 func sumlog(t *testing.T, arguments ...string) string {
 	t.Helper()
 	command := exec.Command(binary(t), arguments...)
+	command.Env = environment()
 	var out, talk bytes.Buffer
 	command.Stdout, command.Stderr = &out, &talk
 	if err := command.Run(); err != nil {
@@ -77,6 +87,7 @@ type server struct {
 func serve(t *testing.T, dir string) *server {
 	t.Helper()
 	command := exec.Command(binary(t), "serve", "--dir", dir, "--http", "127.0.0.1:0")
+	command.Env = environment()
 	out, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
