@@ -12,6 +12,10 @@
 #include "absl/status/statusor.h"
 #include "sumlog/storage/log_store.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace sumlog::storage {
 
 struct RocksDbOptions {
@@ -27,6 +31,9 @@ struct RocksDbOptions {
   bool read_only = false;
 
   std::size_t cache_size_bytes = 64u << 20;
+
+  // Where files live, for tests of disks that fail; null: the machine's. Must outlive the store.
+  rocksdb::Env* env_for_test = nullptr;
 };
 
 // Opens in O(1), whatever the size of the log.

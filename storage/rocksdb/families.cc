@@ -1,0 +1,125 @@
+#include "storage/rocksdb/families.h"
+
+#include <cstdarg>
+#include <memory>
+
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/slice_transform.h"
+#include "rocksdb/table.h"
+#include "storage/rocksdb/lowest_number_merge.h"
+#include "storage/rocksdb/rows.h"
+
+namespace sumlog::storage {
+namespace {
+
+constexpr double kBloomBitsPerKey = 10;  // one false positive in a hundred
+
+// Bounds of memory beside the block cache.
+constexpr std::size_t kWriteBuffersBytes = 48u << 20;  // of all families together
+constexpr std::size_t kWriteBufferBytes = 16u << 20;   // of one
+
+// What a start may have to replay, at most: this bounds its time.
+constexpr std::size_t kMaxWalBytes = 32u << 20;
+
+constexpr int kWriterOpenFiles = 512;
+
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+rocksdb::BlockBasedTableOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  table.block_size = 4u << 10;
+  return table;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table = TableOptions(cache);
+  options.write_buffer_size = kWriteBufferBytes;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.compression = rocksdb::kNoCompression;
+  switch (family) {
+    case Family::kRecords:
+      options.compression = rocksdb::kZSTD;
+      break;
+    case Family::kIndex:
+      options.compression = rocksdb::kZSTD;
+      table.block_size = 8u << 10;
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+      options.merge_operator = std::make_shared<LowestNumberMerge>();
+      break;
+    case Family::kLeaves:
+      options.compression = rocksdb::kLZ4Compression;
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+      table.whole_key_filtering = false;
+      options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kLeafPrefixBytes));
+      break;
+    case Family::kMeta:
+    case Family::kHeads:
+    case Family::kTail:
+    case Family::kHashTiles:
+    case Family::kProvenance:
+      break;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::DBOptions CommonOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
+  options.paranoid_checks = true;
+  // A last write that a crash tore off is not an error, damage anywhere else is; README.md,
+  // "Durability", has the reasons.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.skip_stats_update_on_db_open = true;  // it would read every file
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+}  // namespace
+
+std::vector<rocksdb::ColumnFamilyDescriptor> AllFamilies(std::size_t cache_size_bytes) {
+  static constexpr std::array<const char*, kFamilyCount> kNames = {
+      "default", "heads", "records", "tail", "hash_tiles", "index", "leaves", "provenance"};
+  // Shared: RocksDB keeps the cache as long as any family's table factory lives.
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(cache_size_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t number = 0; number < kFamilyCount; ++number) {
+    families.emplace_back(kNames[number], FamilyOptions(static_cast<Family>(number), cache));
+  }
+  return families;
+}
+
+rocksdb::DBOptions WriterOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options = CommonOptions(env);
+  options.max_open_files = kWriterOpenFiles;
+  options.db_write_buffer_size = kWriteBuffersBytes;
+  options.max_total_wal_size = kMaxWalBytes;
+  options.max_background_jobs = 2;
+  options.bytes_per_sync = 1u << 20;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.max_log_file_size = 4u << 20;
+  options.keep_log_file_num = 4;
+  return options;
+}
+
+rocksdb::DBOptions ReaderOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options = CommonOptions(env);
+  options.max_open_files = -1;
+  options.info_log = std::make_shared<SilentLogger>();
+  return options;
+}
+
+}  // namespace sumlog::storage
