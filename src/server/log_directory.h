@@ -10,12 +10,13 @@
 #ifndef SUMLOG_SERVER_LOG_DIRECTORY_H_
 #define SUMLOG_SERVER_LOG_DIRECTORY_H_
 
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "base/file.h"
 #include "log/origin_log.h"
 #include "ops/config.h"
@@ -26,16 +27,31 @@ namespace sumlog::server {
 
 struct NewLog {
   std::string dir;
-  std::string name;     // a bare host name, lower case: "sum.corp.example.com", "localhost"
-  std::string contact;  // may be empty
-  std::string anchor;   // path; empty: <dir>/anchor/<name>
+  std::string name;  // a bare host name, lower case: "sum.corp.example.com", "localhost"
+  // Other keys for the new sumlog.toml, "listen.http" → "127.0.0.1:8080"; "log.anchor" is obeyed.
+  std::map<std::string, std::string> settings;
 };
 
-// Makes configuration, key, database with the head of the empty tree, and anchor; in an order that
-// leaves nothing half done that a second call would not refuse or finish. Returns the verifier key.
-//   kAlreadyExists    the directory holds a log; nothing was changed
-//   kInvalidArgument  a name that cannot be a log's
+// Makes key, database with the head of the empty tree, anchor, and last sumlog.toml. Returns the
+// verifier key. What a crash left behind is refused like a whole log, by name.
+//   kAlreadyExists       the directory holds a log, or part of one; nothing was changed
+//   kFailedPrecondition  another process has the directory
+//   kInvalidArgument     a name that cannot be a log's, or a setting that is no key
 absl::StatusOr<tlog::VerifierKey> CreateLog(const NewLog& log);
+
+// OK when `name` can be an origin log's: a bare host name of lower-case letters, digits, hyphens
+// and dots, at most 253 bytes. kInvalidArgument says why not.
+absl::Status CheckLogName(absl::string_view name);
+
+// A new key pair for a log of this name. kInvalidArgument: the name; kUnavailable: no randomness.
+absl::StatusOr<tlog::Signer> NewSigner(absl::string_view name);
+
+// Whether the configured anchor lies on the file system of the database, where one restored
+// snapshot takes both back. False when either is missing.
+bool AnchorSharesDisk(const ops::Config& config);
+
+// Where the database of the origin log lies.
+std::string DatabasePath(const ops::Config& config);
 
 // The signer of the configured origin log. kFailedPrecondition: no origin log is configured, or the
 // key file can be read by others. kInvalidArgument: the key's name is not the log's.
@@ -45,6 +61,9 @@ struct OpenedLog {
   FileLock lock;  // one writer per directory
   std::unique_ptr<log::OriginLog> log;
 };
+
+// An import commits this many records at once: each commit makes one file per part of the database.
+inline constexpr std::size_t kBulkRoundRecords = 65'536;
 
 struct OpenLogOptions {
   bool bulk = false;               // for import

@@ -1,0 +1,234 @@
+#include "server/log_directory.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/status_macros.h"
+#include "crypto/random.h"
+#include "crypto/wipe.h"
+#include "storage/rocksdb/rocksdb_store.h"
+
+namespace sumlog::server {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 253;  // of a host name, RFC 1035
+constexpr std::size_t kMaxKeyFileBytes = 4096;
+
+std::string FolderOf(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+bool Exists(const std::string& path) {
+  struct stat info = {};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
+// The device that holds `path`; nothing when it does not exist.
+bool DeviceOf(const std::string& path, dev_t* device) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return false;
+  *device = info.st_dev;
+  return true;
+}
+
+absl::StatusOr<FileLock> LockDirectory(const std::string& dir) {
+  absl::StatusOr<FileLock> lock = FileLock::Acquire(absl::StrCat(dir, "/lock"));
+  if (!absl::IsFailedPrecondition(lock.status())) return lock;
+  return absl::FailedPreconditionError(
+      absl::StrCat("another process has ", dir,
+                   "\nwhy   one process at a time may write a log\n"
+                   "fix   stop the other \"sumlog serve\" or \"sumlog import\" first"));
+}
+
+// Refuses when any part of a log is there.
+absl::Status CheckNothingIsThere(const ops::Config& config) {
+  const std::string parts[] = {absl::StrCat(config.dir, "/sumlog.toml"), config.log_key_file,
+                               DatabasePath(config), config.log_anchor};
+  for (const std::string& part : parts) {
+    if (!Exists(part)) continue;
+    return absl::AlreadyExistsError(
+        absl::StrCat(part,
+                     " is there already; nothing was changed\n"
+                     "why   a log that is made anew breaks every client of the old one\n"
+                     "fix   choose another --dir, or remove the old log if nobody uses it"));
+  }
+  return absl::OkStatus();
+}
+
+// The configuration of the log to be, as LoadConfig would read it back.
+absl::StatusOr<ops::Config> PlannedConfig(const NewLog& log,
+                                          const std::map<std::string, std::string>& values) {
+  ops::ConfigSources sources;
+  sources.dir = log.dir;
+  sources.file = "/dev/null";
+  sources.flags = values;
+  return ops::LoadConfig(sources);
+}
+
+absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStore(const ops::Config& config, bool create,
+                                                             bool read_only) {
+  return storage::OpenRocksDbStore(
+      {.path = DatabasePath(config),
+       .create = create,
+       .read_only = read_only,
+       .cache_size_bytes = static_cast<std::size_t>(config.limits_cache_bytes)});
+}
+
+absl::Status RequireOriginLog(const ops::Config& config) {
+  if (!config.log_name.empty()) return CheckLogName(config.log_name);
+  return absl::FailedPreconditionError(
+      absl::StrCat("there is no log in ", config.dir, ": no log.name is configured\n",
+                   "fix   sumlog init --dir ", config.dir, " --name NAME"));
+}
+
+absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
+                                                        const storage::LogStore& store,
+                                                        bool accept_new_anchor) {
+  absl::StatusOr<std::unique_ptr<log::Anchor>> anchor = log::Anchor::Open(config.log_anchor);
+  if (!absl::IsNotFound(anchor.status())) return anchor;
+  if (accept_new_anchor) {
+    ASSIGN_OR_RETURN(const storage::StoredHead newest, store.SignedHead());
+    RETURN_IF_ERROR(MakeDirectories(FolderOf(config.log_anchor)));
+    return log::Anchor::Create(config.log_anchor, newest.note);
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the anchor ", config.log_anchor,
+      " is missing\n"
+      "why   without it nobody can tell whether this database is older than what clients have "
+      "seen\n"
+      "fix   mount the disk that holds it, or correct log.anchor; only if it is lost and no client "
+      "can have seen a newer head: sumlog serve --dir ",
+      config.dir, " --accept-new-anchor"));
+}
+
+}  // namespace
+
+std::string DatabasePath(const ops::Config& config) {
+  return absl::StrCat(config.dir, "/db/", config.log_name);
+}
+
+absl::Status CheckLogName(absl::string_view name) {
+  const auto malformed = [&](absl::string_view why) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a log cannot be named \"", absl::CHexEscape(name), "\": ", why,
+                     ", want a bare host name such as sum.corp.example.com"));
+  };
+  if (name.empty()) return malformed("it is empty");
+  if (name.size() > kMaxNameBytes) return malformed("it is longer than 253 bytes");
+  for (const absl::string_view label : absl::StrSplit(name, '.')) {
+    if (label.empty()) return malformed("it has an empty part");
+    if (label.front() == '-' || label.back() == '-') {
+      return malformed("a part begins or ends with a hyphen");
+    }
+    for (const char c : label) {
+      if (absl::ascii_islower(static_cast<unsigned char>(c)) ||
+          absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-') {
+        continue;
+      }
+      return malformed("only lower-case letters, digits, hyphens and dots are allowed");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<tlog::Signer> NewSigner(absl::string_view name) {
+  RETURN_IF_ERROR(CheckLogName(name));
+  ASSIGN_OR_RETURN(tlog::Ed25519Seed seed, crypto::RandomSeed());
+  absl::StatusOr<tlog::Signer> signer = tlog::Signer::FromSeed(name, seed);
+  crypto::Wipe(absl::MakeSpan(seed));
+  return signer;
+}
+
+absl::StatusOr<tlog::VerifierKey> CreateLog(const NewLog& log) {
+  std::map<std::string, std::string> values = log.settings;
+  values["log.name"] = log.name;
+  ASSIGN_OR_RETURN(const tlog::Signer signer, NewSigner(log.name));
+  ASSIGN_OR_RETURN(const ops::Config config, PlannedConfig(log, values));
+  ASSIGN_OR_RETURN(const std::string toml, ops::NewConfigFile(values));
+
+  RETURN_IF_ERROR(CheckNothingIsThere(config));
+  RETURN_IF_ERROR(MakeDirectories(config.dir));
+  ASSIGN_OR_RETURN(const FileLock lock, LockDirectory(config.dir));
+  RETURN_IF_ERROR(CheckNothingIsThere(config));
+
+  RETURN_IF_ERROR(MakeDirectories(FolderOf(config.log_key_file), 0700));
+  RETURN_IF_ERROR(
+      CreateFileDurably(config.log_key_file, absl::StrCat(signer.ToSecretString(), "\n"), 0600));
+  RETURN_IF_ERROR(MakeDirectories(FolderOf(DatabasePath(config))));
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::LogStore> store,
+                   OpenStore(config, /*create=*/true, /*read_only=*/false));
+  ASSIGN_OR_RETURN(const std::string note,
+                   log::OriginLog::CreateFirstHead(*store, {signer}, SystemClock()));
+  RETURN_IF_ERROR(MakeDirectories(FolderOf(config.log_anchor)));
+  RETURN_IF_ERROR(log::Anchor::Create(config.log_anchor, note).status());
+  RETURN_IF_ERROR(CreateFileDurably(absl::StrCat(config.dir, "/sumlog.toml"), toml, 0644));
+  return signer.verifier();
+}
+
+bool AnchorSharesDisk(const ops::Config& config) {
+  dev_t anchor = 0;
+  dev_t database = 0;
+  return DeviceOf(config.log_anchor, &anchor) && DeviceOf(DatabasePath(config), &database) &&
+         anchor == database;
+}
+
+absl::StatusOr<tlog::Signer> LoadSigner(const ops::Config& config) {
+  RETURN_IF_ERROR(RequireOriginLog(config));
+  const std::string& path = config.log_key_file;
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the key ", path, " is open to others, mode ",
+                     absl::Hex(info.st_mode & 0777, absl::kZeroPad3),
+                     "\nwhy   who reads it can sign in this log's name\nfix   chmod 600 ", path));
+  }
+  ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxKeyFileBytes));
+  const absl::StatusOr<tlog::Signer> signer = tlog::Signer::Parse(absl::StripAsciiWhitespace(text));
+  crypto::Wipe(&text);
+  if (!signer.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the key ", path, ": ", signer.status().message()));
+  }
+  if (signer->verifier().name() != config.log_name) {
+    return absl::InvalidArgumentError(absl::StrCat("the key ", path, " is of ",
+                                                   signer->verifier().name(), ", want ",
+                                                   config.log_name, " (log.name)"));
+  }
+  return signer;
+}
+
+absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOptions& options) {
+  ASSIGN_OR_RETURN(tlog::Signer signer, LoadSigner(config));
+  ASSIGN_OR_RETURN(FileLock lock, LockDirectory(config.dir));
+
+  log::OriginLog::Options log;
+  ASSIGN_OR_RETURN(log.store, OpenStore(config, /*create=*/false, /*read_only=*/false));
+  ASSIGN_OR_RETURN(log.anchor, OpenAnchor(config, *log.store, options.accept_new_anchor));
+  log.signers.push_back(std::move(signer));
+  log.evidence_dir = absl::StrCat(config.dir, "/evidence");
+  log.max_evidence_bytes = static_cast<std::uint64_t>(config.limits_evidence_bytes);
+  log.reader.head_interval = config.log_head_interval;
+  log.sequencer.bulk = options.bulk;
+  if (options.bulk) {
+    log.sequencer.max_round_records = kBulkRoundRecords;
+    log.sequencer.max_queued_records = 2 * kBulkRoundRecords;
+    log.sequencer.max_queued_bytes = std::size_t{256} << 20;
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<log::OriginLog> opened, log::OriginLog::Open(std::move(log)));
+  return OpenedLog{.lock = std::move(lock), .log = std::move(opened)};
+}
+
+absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStoreReadOnly(const ops::Config& config) {
+  RETURN_IF_ERROR(RequireOriginLog(config));
+  return OpenStore(config, /*create=*/false, /*read_only=*/true);
+}
+
+}  // namespace sumlog::server

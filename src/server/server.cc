@@ -1,0 +1,84 @@
+#include "server/server.h"
+
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "http/http_server.h"
+#include "http/sumdb_handler.h"
+#include "ops/address.h"
+
+namespace sumlog::server {
+namespace {
+
+http::HttpServer::Options HttpOptions(const ops::Config& config, const ops::Address& address) {
+  http::HttpServer::Options options;
+  options.address = address.host;
+  options.port = address.port;
+  options.threads = static_cast<int>(config.limits_http_threads);
+  if (!config.listen_tls_cert.empty()) {
+    options.tls =
+        http::TlsFiles{.cert_path = config.listen_tls_cert, .key_path = config.listen_tls_key};
+  }
+  options.limits.max_header_bytes = static_cast<std::size_t>(config.limits_header_bytes);
+  options.limits.max_connections = static_cast<std::size_t>(config.limits_connections);
+  options.limits.header_timeout = config.limits_header_timeout;
+  options.limits.idle_timeout = config.limits_idle_timeout;
+  options.limits.write_timeout = config.limits_write_timeout;
+  return options;
+}
+
+// Declared in the order of dependence: the listener goes first, the log last.
+class RunningServer final : public Server {
+ public:
+  RunningServer(const ops::Config& config, OpenedLog opened) : opened_(std::move(opened)) {
+    http::SumdbHandlerOptions options;
+    options.logs = {{.name = config.log_name, .reader = &opened_.log->reader()}};
+    options.contact = config.log_contact;
+    options.ready = [this] { return Ready(); };
+    handler_ = http::NewSumdbHandler(std::move(options));
+  }
+
+  absl::Status Listen(const ops::Config& config) {
+    ASSIGN_OR_RETURN(address_, ops::ParseAddress(config.listen_http));
+    ASSIGN_OR_RETURN(http_, http::HttpServer::Start(HttpOptions(config, address_), handler_.get()));
+    address_.port = http_->port();
+    return absl::OkStatus();
+  }
+
+  std::string http_address() const override { return ops::FormatAddress(address_); }
+
+  log::OriginLog& log() override { return *opened_.log; }
+
+  absl::Status Reload() override { return http_->ReloadTls(); }
+
+  void Drain(absl::Duration deadline) override {
+    draining_ = true;
+    http_->Drain(deadline);
+    opened_.log->Drain();
+  }
+
+ private:
+  absl::Status Ready() const {
+    return draining_ ? absl::UnavailableError("the server is stopping") : absl::OkStatus();
+  }
+
+  OpenedLog opened_;
+  std::atomic<bool> draining_ = false;
+  ops::Address address_;
+  std::unique_ptr<http::Handler> handler_;
+  std::unique_ptr<http::HttpServer> http_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ops::Config& config,
+                                                      const OpenLogOptions& options) {
+  ASSIGN_OR_RETURN(OpenedLog opened, OpenLog(config, options));
+  auto server = std::make_unique<RunningServer>(config, std::move(opened));
+  RETURN_IF_ERROR(server->Listen(config));
+  return server;
+}
+
+}  // namespace sumlog::server
