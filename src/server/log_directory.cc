@@ -44,8 +44,8 @@ absl::StatusOr<FileLock> LockDirectory(const std::string& dir) {
   if (!absl::IsFailedPrecondition(lock.status())) return lock;
   return absl::FailedPreconditionError(
       absl::StrCat("another process has ", dir,
-                   "\nwhy   one process at a time may write a log\n"
-                   "fix   stop the other \"sumlog serve\" or \"sumlog import\" first"));
+                   "\nwhy: one process at a time may write a log\n"
+                   "fix: stop the other \"sumlog serve\" or \"sumlog import\" first"));
 }
 
 // Refuses when any part of a log is there.
@@ -57,8 +57,8 @@ absl::Status CheckNothingIsThere(const ops::Config& config) {
     return absl::AlreadyExistsError(
         absl::StrCat(part,
                      " is there already; nothing was changed\n"
-                     "why   a log that is made anew breaks every client of the old one\n"
-                     "fix   choose another --dir, or remove the old log if nobody uses it"));
+                     "why: a log that is made anew breaks every client of the old one\n"
+                     "fix: choose another --dir, or remove the old log if nobody uses it"));
   }
   return absl::OkStatus();
 }
@@ -86,7 +86,7 @@ absl::Status RequireOriginLog(const ops::Config& config) {
   if (!config.log_name.empty()) return CheckLogName(config.log_name);
   return absl::FailedPreconditionError(
       absl::StrCat("there is no log in ", config.dir, ": no log.name is configured\n",
-                   "fix   sumlog init --dir ", config.dir, " --name NAME"));
+                   "fix: sumlog init --dir ", config.dir, " --name NAME"));
 }
 
 absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
@@ -102,9 +102,9 @@ absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& confi
   return absl::FailedPreconditionError(absl::StrCat(
       "the anchor ", config.log_anchor,
       " is missing\n"
-      "why   without it nobody can tell whether this database is older than what clients have "
+      "why: without it nobody can tell whether this database is older than what clients have "
       "seen\n"
-      "fix   mount the disk that holds it, or correct log.anchor; only if it is lost and no client "
+      "fix: mount the disk that holds it, or correct log.anchor; only if it is lost and no client "
       "can have seen a newer head: sumlog serve --dir ",
       config.dir, " --accept-new-anchor"));
 }
@@ -188,7 +188,7 @@ absl::StatusOr<tlog::Signer> LoadSigner(const ops::Config& config) {
     return absl::FailedPreconditionError(
         absl::StrCat("the key ", path, " is open to others, mode ",
                      absl::Hex(info.st_mode & 0777, absl::kZeroPad3),
-                     "\nwhy   who reads it can sign in this log's name\nfix   chmod 600 ", path));
+                     "\nwhy: who reads it can sign in this log's name\nfix: chmod 600 ", path));
   }
   ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxKeyFileBytes));
   const absl::StatusOr<tlog::Signer> signer = tlog::Signer::Parse(absl::StripAsciiWhitespace(text));
