@@ -48,8 +48,7 @@ std::string Cut(absl::string_view value) {
 
 // JSON text of `value`; bytes that are no UTF-8 become U+FFFD.
 std::string Quoted(absl::string_view value) {
-  return nlohmann::json(Cut(value)).dump(-1, ' ', false,
-                                         nlohmann::json::error_handler_t::replace);
+  return nlohmann::json(Cut(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // Bare when it reads as one word, so that an event stays one line and its fields can be told apart.
@@ -73,8 +72,8 @@ class StreamLogger final : public Logger {
     if (level < options_.level) return;
     const std::string time =
         absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", options_.clock->Now(), absl::UTCTimeZone());
-    const std::string line = options_.json ? JsonLine(time, level, event, fields)
-                                           : TextLine(time, level, event, fields);
+    const std::string line =
+        options_.json ? JsonLine(time, level, event, fields) : TextLine(time, level, event, fields);
     logger_.log(LibraryLevel(level), spdlog::string_view_t(line.data(), line.size()));
   }
 

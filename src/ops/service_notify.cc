@@ -26,8 +26,7 @@ absl::Status NotifyServiceManager(const std::string& socket, absl::string_view s
 
   const FileDescriptor sender(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!sender.valid()) return ErrnoToStatus(errno, "make a socket for", socket);
-  const auto address_size =
-      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket.size());
+  const auto address_size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket.size());
   const ssize_t sent = ::sendto(sender.get(), state.data(), state.size(), MSG_NOSIGNAL,
                                 reinterpret_cast<const sockaddr*>(&address), address_size);
   if (sent < 0) return ErrnoToStatus(errno, "notify", socket);
