@@ -9,42 +9,58 @@
 #ifndef SUMLOG_LOG_ANCHOR_H_
 #define SUMLOG_LOG_ANCHOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 
 namespace sumlog::log {
 
+inline constexpr std::size_t kMaxAnchorNoteBytes = 4096 - 64;
+
 class Anchor {
  public:
-  // Makes the file with `note` as its first head. kAlreadyExists when it is there.
+  // Makes the file with `note` as its first head. kAlreadyExists when it is there, kNotFound when
+  // its folder is not.
   static absl::StatusOr<std::unique_ptr<Anchor>> Create(const std::string& path,
                                                         const std::string& note);
 
   // kNotFound: no such file. kDataLoss: neither slot is whole.
   static absl::StatusOr<std::unique_ptr<Anchor>> Open(const std::string& path);
 
+  virtual ~Anchor() = default;
+
+  const std::string& path() const { return path_; }
+
   // The newest note that was stored.
   const std::string& note() const { return note_; }
 
-  // Stores a note of at most kMaxAnchorNoteBytes; durable on return. After an error note() is still
-  // the old one, and Store may be called again.
-  absl::Status Store(const std::string& note);
+  // When the file was last written before it was opened, as its file system says: for messages.
+  absl::Time written_at() const { return written_at_; }
+
+  // Stores a note of at most kMaxAnchorNoteBytes (kInvalidArgument); durable on return. After an
+  // error (codes as base/file.h) note() is still the old one, and Store may be called again: a
+  // start after a crash finds the old note or the new one. Virtual so that tests can let it fail.
+  virtual absl::Status Store(const std::string& note);
+
+ protected:
+  Anchor(Anchor&&) = default;
 
  private:
-  Anchor(FileDescriptor file, std::string path, std::uint64_t sequence, std::string note);
+  Anchor(FileDescriptor file, std::string path, std::uint64_t sequence, std::string note,
+         absl::Time written_at);
 
   FileDescriptor file_;
   std::string path_;
   std::uint64_t sequence_ = 0;  // of the slot that holds note_; the next store goes to the other
   std::string note_;
+  absl::Time written_at_;
 };
-
-inline constexpr std::size_t kMaxAnchorNoteBytes = 4096 - 64;
 
 }  // namespace sumlog::log
 

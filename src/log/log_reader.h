@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/snapshot.h"
 #include "log/published_head.h"
 #include "sumlog/gosum/module_version.h"
@@ -51,7 +52,8 @@ class LogReader {
   // The newest published head. Never null.
   std::shared_ptr<const PublishedHead> Newest() const { return newest_.Load(); }
 
-  // kNotFound: not in the log. kDataLoss: index, record and tree disagree.
+  // kNotFound: not in the log, or not yet published. kDataLoss: the index points to no record, or
+  // to one about another module version. Otherwise the store's own errors (also below).
   absl::StatusOr<LookupAnswer> Lookup(const gosum::ModuleVersion& module) const;
 
   // The head that answers about record `number` carry (see the top). `number` must be below the
@@ -59,13 +61,15 @@ class LogReader {
   std::shared_ptr<const PublishedHead> HeadForLookup(std::uint64_t number) const;
 
   // Exactly tile.width hashes. kNotFound: the newest head does not cover the tile.
+  // kInvalidArgument: a data tile, or a width outside 1 to 256. kDataLoss: the store holds less
+  // than the head promises.
   absl::StatusOr<std::vector<tlog::Hash>> HashTile(const tlog::TileId& tile) const;
 
-  // Exactly tile.width records. kNotFound: the newest head does not cover the tile.
+  // Exactly tile.width records. Status codes as HashTile, for a data tile.
   absl::StatusOr<storage::PackedTexts> DataTile(const tlog::TileId& tile) const;
 
   // A reader of the hash tiles at or below the newest head, for proofs. It must not outlive this
-  // object.
+  // object. Status codes as HashTile.
   std::unique_ptr<tlog::TileReader> Tiles() const;
 
   const storage::LogStore& store() const { return *store_; }
@@ -80,11 +84,12 @@ class LogReader {
   Clock* const clock_;
 
   Snapshot<PublishedHead> newest_;
-  struct CadenceHead {
-    std::shared_ptr<const PublishedHead> head;
-    absl::Time renewed_at;
-  };
-  mutable Snapshot<CadenceHead> cadence_;
+
+  // The head that lookups carry, and when it was taken. One lock for both, so that two readers who
+  // find it due renew it once.
+  mutable Mutex cadence_mu_;
+  mutable std::shared_ptr<const PublishedHead> cadence_head_ ABSL_GUARDED_BY(cadence_mu_);
+  mutable absl::Time cadence_renewed_at_ ABSL_GUARDED_BY(cadence_mu_);
 };
 
 }  // namespace sumlog::log

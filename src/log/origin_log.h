@@ -11,6 +11,8 @@
 #ifndef SUMLOG_LOG_ORIGIN_LOG_H_
 #define SUMLOG_LOG_ORIGIN_LOG_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,12 +22,24 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "log/anchor.h"
+#include "log/evidence.h"
 #include "log/log_reader.h"
 #include "log/sequencer.h"
 #include "sumlog/storage/log_store.h"
 #include "sumlog/tlog/note.h"
 
 namespace sumlog::log {
+
+// What a log has done since it was opened, and how its writer fares.
+struct LogStats {
+  std::uint64_t appended = 0, already_there = 0, conflicts = 0;  // records
+  std::uint64_t heads = 0;                                       // signed and published
+  std::size_t queued_records = 0, queued_bytes = 0;              // waiting now
+  EvidenceCounters evidence;                                     // of the conflicts
+  // OK, or what the last round met. kFailedPrecondition and kDataLoss: the writer has stopped for
+  // good, while readers go on at the newest published head; anything else is tried again.
+  absl::Status writer;
+};
 
 class OriginLog {
  public:
@@ -41,7 +55,8 @@ class OriginLog {
   };
 
   // Signs the head of the empty tree and commits it to a new store: the first step of a log's life.
-  // The caller then makes the anchor from the returned note (Anchor::Create).
+  // The caller then makes the anchor from the returned note (Anchor::Create). kFailedPrecondition
+  // when the store is not new, kInvalidArgument without a signer; else the store's own errors.
   static absl::StatusOr<std::string> CreateFirstHead(storage::LogStore& store,
                                                      const std::vector<tlog::Signer>& signers,
                                                      Clock* clock);
@@ -49,20 +64,25 @@ class OriginLog {
   // Opens in O(1): reads the newest head and the right edge, and checks that the head is signed by
   // our key, that the edge hashes to its root, and that the head extends the anchored one.
   //
-  //   kFailedPrecondition  the database is behind its anchor; the message has both sizes and times.
-  //                        Nothing was changed.
+  //   kFailedPrecondition  the database is behind its anchor, or the anchor's head is not signed by
+  //                        a key of ours. The message has the sizes and times of both, and how to
+  //                        go on; several lines. Nothing was changed.
   //   kDataLoss            the head is not signed by our key, the edge does not hash to its root,
   //   or
   //                        the database contradicts the anchor
   //   kNotFound            a store without a first head
+  //   kInvalidArgument     no store, signer, anchor or folder for evidence
+  // or the errors of the store, of the anchor (Anchor::Store: a database that is ahead of its
+  // anchor brings it forward first) and of making evidence_dir.
   static absl::StatusOr<std::unique_ptr<OriginLog>> Open(Options options);
 
   virtual ~OriginLog() = default;
 
   virtual Sequencer& sequencer() = 0;
   virtual const LogReader& reader() const = 0;
+  virtual LogStats stats() const = 0;
 
-  // Stops taking adds, completes what is queued, and waits for it. Idempotent.
+  // Stops taking adds, completes what is queued, and waits for it. Idempotent; not from an AddDone.
   virtual void Drain() = 0;
 };
 

@@ -44,8 +44,8 @@ struct AddAnswer {
 };
 
 struct AddRequest {
-  std::vector<gosum::Record> records;
-  storage::Provenance provenance;
+  std::vector<gosum::Record> records;  // none is fine: the answer is then the newest head
+  storage::Provenance provenance;      // `when` left at absl::Time() means now
 };
 
 // Called once, from the sequencer's thread or from Add itself: must be quick and must not call Add
@@ -53,12 +53,14 @@ struct AddRequest {
 using AddDone = std::function<void(absl::StatusOr<AddAnswer>)>;
 
 struct SequencerOptions {
-  std::size_t max_queued_records = 65'536;
-  std::size_t max_queued_bytes = 64u << 20;
+  std::size_t max_queued_records = 65'536;   // a request without records counts as one
+  std::size_t max_queued_bytes = 64u << 20;  // of record texts and module versions
   std::size_t max_round_records = 16'384;  // a request is never split, so a round may be larger by
                                            // one request
   absl::Duration gather_window = absl::ZeroDuration();  // wait this long for more before a round
   bool bulk = false;  // commit with LogStore::CommitBulk: for imports of many records
+  // How long to wait before what failed is tried again when no add comes in meanwhile.
+  absl::Duration retry_interval = absl::Seconds(1);
 };
 
 class Sequencer {
@@ -66,8 +68,11 @@ class Sequencer {
   virtual ~Sequencer() = default;
 
   // Adds records; `done` runs when all of them are durable, integrated and published. Its status:
-  //   kInvalidArgument     a record that is not valid; the whole request is refused
-  //   kResourceExhausted   the queue is full (too many records or bytes wait), or the disk is
+  //   kInvalidArgument     a record that is not valid, or provenance over its limits; the whole
+  //                        request is refused
+  //   kResourceExhausted   the queue is full (too many records or bytes wait), or the disk is; for
+  //   a
+  //                        full disk as kUnavailable
   //   kUnavailable         the disk failed; what was asked may still become part of the log, so ask
   //                        again: the same record gets the same answer
   //   kFailedPrecondition  stopping, or another writer has changed the log: this writer has stopped

@@ -1,0 +1,36 @@
+// What a log checks before it signs or serves: its own newest head, and that head against the
+// anchor.
+//
+// Cost: O(1), a tile per level; never the tree.
+//
+// Thread rule: before the log runs; reads the store, may write the anchor.
+
+#ifndef SUMLOG_LOG_HEAD_CHECK_H_
+#define SUMLOG_LOG_HEAD_CHECK_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "log/anchor.h"
+#include "log/published_head.h"
+#include "sumlog/storage/log_store.h"
+#include "sumlog/tlog/note.h"
+
+namespace sumlog::log {
+
+// The newest head of `store` with its edge, checked: signed by a key of `keys`, of the size that
+// the store says, and the edge hashes to its root.
+//   kNotFound  a store without a first head
+//   kDataLoss  anything else that is wrong with it
+// or the store's own errors.
+absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
+                                             absl::Span<const tlog::VerifierKey> keys);
+
+// Checks that `newest`, the head of `store`, extends the anchored one, and stores it in the anchor
+// when that is behind or holds another note of the same head. Status codes as OriginLog::Open.
+absl::Status ReconcileAnchor(const PublishedHead& newest, const storage::LogStore& store,
+                             absl::Span<const tlog::VerifierKey> keys, Anchor& anchor);
+
+}  // namespace sumlog::log
+
+#endif  // SUMLOG_LOG_HEAD_CHECK_H_
