@@ -7,9 +7,14 @@
 namespace sumlog::gosum {
 
 std::string Quote(absl::string_view text) {
-  const bool is_cut = text.size() > kMaxQuotedSizeBytes;
-  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kMaxQuotedSizeBytes)),
-                      is_cut ? "\"…" : "\"");
+  std::string quoted = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string piece = absl::CHexEscape(text.substr(i, 1));
+    const std::size_t size_bytes = quoted.size() - 1 + piece.size();
+    if (size_bytes > kMaxQuotedSizeBytes) return absl::StrCat(quoted, "\"…");
+    quoted += piece;
+  }
+  return absl::StrCat(quoted, "\"");
 }
 
 std::string QuoteByte(char byte) {

@@ -12,13 +12,13 @@
 
 namespace sumlog::gosum {
 
-// The longest piece of foreign text in a message. Two of them and the reason have to fit into the
-// 648 bytes that the go command shows of an error.
+// The longest piece of foreign text in a message, escapes counted. Three of them and the reason fit
+// into the 648 bytes that the go command shows of an error.
 inline constexpr std::size_t kMaxQuotedSizeBytes = 120;
 
 // `text` in double quotes. Control characters, quotes and bytes that are not ASCII become escape
 // sequences, so that no input can write to a terminal; what is longer than kMaxQuotedSizeBytes is
-// cut and ends in "…" after the closing quote.
+// cut, with "…" after the closing quote.
 std::string Quote(absl::string_view text);
 
 // One byte: "'!'" when it is printable ASCII, else "byte 0xff".
