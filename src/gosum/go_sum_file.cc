@@ -16,7 +16,7 @@
 namespace sumlog::gosum {
 namespace {
 
-constexpr absl::string_view kWhiteSpace = " \t\r\v\f";
+bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
 
 // The hash of an empty go.mod. An old go command wrote it where the real one belonged; the go
 // command drops such lines, and so do we.
@@ -44,14 +44,11 @@ struct Entry {
 
 // Takes the next word off the front of `rest`; empty when there is none.
 absl::string_view TakeField(absl::string_view* rest) {
-  const std::size_t begin = rest->find_first_not_of(kWhiteSpace);
-  if (begin == absl::string_view::npos) {
-    *rest = absl::string_view();
-    return absl::string_view();
-  }
-  rest->remove_prefix(begin);
-  const absl::string_view field = rest->substr(0, rest->find_first_of(kWhiteSpace));
-  rest->remove_prefix(field.size());
+  *rest = absl::StripLeadingAsciiWhitespace(*rest);
+  std::size_t size = 0;
+  while (size < rest->size() && !IsSpace((*rest)[size])) ++size;
+  const absl::string_view field = rest->substr(0, size);
+  rest->remove_prefix(size);
   return field;
 }
 
@@ -142,10 +139,6 @@ absl::Status AtLine(std::size_t line_number, absl::string_view reason, absl::str
       absl::StrCat("line ", line_number, ": ", reason, ": ", Quote(line)));
 }
 
-bool IsBlank(absl::string_view line) {
-  return line.find_first_not_of(kWhiteSpace) == absl::string_view::npos;
-}
-
 }  // namespace
 
 absl::StatusOr<GoSumFile> ParseGoSumFile(absl::string_view content) {
@@ -159,7 +152,7 @@ absl::StatusOr<GoSumFile> ParseGoSumFile(absl::string_view content) {
           line_number,
           absl::StrCat("got ", text.size(), " bytes, want at most ", kMaxGoSumLineSizeBytes), text);
     }
-    if (IsBlank(text)) continue;
+    if (absl::StripLeadingAsciiWhitespace(text).empty()) continue;  // a blank line
     const absl::StatusOr<Line> line = ParseLine(text);
     if (!line.ok()) return AtLine(line_number, line.status().message(), text);
     if (!absl::StartsWith(line->hash, "h1:") || line->hash == kEmptyGoModHash) continue;
