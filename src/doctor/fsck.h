@@ -1,9 +1,17 @@
 // fsck: re-hashes a whole log and names each thing that is broken.
 //
-// Order: data tiles → level-0 hashes → hash tiles of every level → signed head (and its signature)
-// → index (each row points to its record, each record has its row) → provenance. Reads only.
+// One pass over the data: each record is hashed and parsed, each hash tile of every level is
+// compared with what is below it, each kept head with the root of its records, and the provenance
+// read; then one pass over the index (each row points to its record, each record has its row, no
+// module version has two). Where two things disagree, the level above says which of them is wrong:
+// one broken thing is one problem.
 //
-// Thread rule: one call at a time per store.
+// Reads only. Memory does not grow with the log. Checks the log as of the head that is the newest
+// at the start, also beside a writer. Not checked: rows of a mirrored log's odd records, which have
+// no index row; wrong bytes inside a provenance, for which nobody vouches.
+//
+// Thread rule: as LogStore's readers.
+// Trust: what is on disk is believed only as far as it leads to a signature by one of the keys.
 
 #ifndef SUMLOG_DOCTOR_FSCK_H_
 #define SUMLOG_DOCTOR_FSCK_H_
@@ -21,15 +29,18 @@
 namespace sumlog::doctor {
 
 struct FsckProgress {
-  std::string stage;        // "data", "tiles", "index"
-  std::uint64_t done = 0;   // of `total`, in records (data, index) or tiles
-  std::uint64_t total = 0;  // 0 when not known
+  std::string stage;        // "data", then "index"
+  std::uint64_t done = 0;   // of `total`, in records
+  std::uint64_t total = 0;  // an index may have fewer rows than there are records
 };
 
 struct FsckProblem {
-  std::string thing;  // "data tile 12", "hash tile 1/0 entry 3", "index row example.com@v1.0.0"
+  std::string thing;  // "data tile 12 record 3085", "hash tile 1/0 entry 3",
+                      // "index row example.com@v1.0.0"
   std::string what;   // what was found and what was expected
-  bool signed_contradiction = false;  // bytes under a valid signature contradict it: exit code 4
+  // Bytes under a valid signature contradict it, or each other: exit code 4. Not so for what is
+  // only unreadable, or is no part of the tree (index, provenance).
+  bool signed_contradiction = false;
 };
 
 struct FsckReport {
@@ -46,6 +57,11 @@ inline constexpr std::size_t kMaxFsckProblems = 1000;
 struct FsckOptions {
   std::vector<tlog::VerifierKey> keys;                // of the log
   std::function<void(const FsckProgress&)> progress;  // may be empty; called a few times a second
+
+  // Ask the leaf index (LogStore::FindLeaf) for every record, which takes several times as long as
+  // all the rest together; otherwise for one record of each data tile, another one each time, and
+  // for all of the last.
+  bool every_leaf_row = false;
 };
 
 // Checks all of it. A broken thing is a problem in the report, not an error; an error means that
