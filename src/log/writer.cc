@@ -106,6 +106,11 @@ absl::Status Writer::status() const {
   return status_;
 }
 
+void Writer::SetStatus(const absl::Status& status) {
+  MutexLock lock(&mu_);
+  status_ = status;
+}
+
 void Writer::Run() {
   absl::Status status;
   AddQueue::Taken taken;
@@ -122,8 +127,7 @@ void Writer::Run() {
             absl::Status(status.code(), absl::StrCat("the writer has stopped: ", status.message()));
         queue_.Close(status);
       }
-      MutexLock lock(&mu_);
-      status_ = status;
+      SetStatus(status);
     }
     if (status.ok()) continue;
     for (QueuedAdd& add : taken.adds) add.done(status);
@@ -189,6 +193,7 @@ void Writer::Count(const RoundOutcome& outcome) {
 void Writer::Complete(std::vector<QueuedAdd>& adds, RoundOutcome outcome) {
   CHECK(adds.size() == outcome.results.size());
   Count(outcome);
+  SetStatus(absl::OkStatus());  // here: who has an answer finds the log well
   const std::shared_ptr<const PublishedHead> newest = options_.reader->Newest();
   std::vector<bool> has_conflict(adds.size());
   for (const RoundConflict& conflict : outcome.conflicts) has_conflict[conflict.group] = true;

@@ -68,6 +68,7 @@ class Writer final : public Sequencer {
 
  private:
   void Run();
+  void SetStatus(const absl::Status& status);
   // Makes one round of the requests: all of them are completed on OK, none on error.
   absl::Status RunOnce(std::vector<QueuedAdd>& adds);
   absl::StatusOr<std::shared_ptr<const PublishedHead>> Sign(tlog::TreeHead head,
