@@ -110,6 +110,7 @@ bool Configure(CURL* curl, const HttpFetcherOptions& options, const BaseUrl& bas
   set(CURLOPT_NOSIGNAL, 1L);    // time-outs without SIGALRM: we have threads
   set(CURLOPT_PATH_AS_IS, 1L);  // paths go out as they are
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
+  if (!options.use_proxy) set(CURLOPT_PROXY, "");
   if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
   set(CURLOPT_WRITEFUNCTION, &Gather);
   return ok;

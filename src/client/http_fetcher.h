@@ -29,6 +29,7 @@ struct HttpFetcherOptions {
   absl::Duration connect_timeout = absl::Seconds(10);  // DNS, TCP and TLS
   std::string ca_file;                                 // PEM; empty: the system's authorities
   std::string user_agent = "sumlog";
+  bool use_proxy = true;  // false: straight to the server, whatever the environment says
 };
 
 // Touches neither network nor disk. kInvalidArgument: the base URL is none, or a time-out is not
