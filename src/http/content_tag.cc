@@ -15,11 +15,14 @@ namespace {
 constexpr std::size_t kLanes = 4;  // independent, so that their multiplications overlap
 constexpr std::size_t kBlockBytes = kLanes * sizeof(std::uint64_t);
 
-// An odd number with well-mixed bits (2^64 divided by the golden ratio).
-constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
+// Odd numbers with well-mixed bits: 2^64 divided by the golden ratio, and a prime beside it.
+constexpr std::uint64_t kMultiplier1 = 0x9E3779B97F4A7C15;
+constexpr std::uint64_t kMultiplier2 = 0xC2B2AE3D27D4EB4F;
 
+// Words are multiplied before they meet the state: a changed word is not mended by a simple change
+// of the next.
 std::uint64_t Mix(std::uint64_t state, std::uint64_t word) {
-  return std::rotl((state ^ word) * kMultiplier, 29);
+  return std::rotl(state + word * kMultiplier1, 31) * kMultiplier2;
 }
 
 constexpr std::size_t kNoteTagBytes = 16;  // of base64: 96 bits of an Ed25519 signature

@@ -13,8 +13,8 @@ namespace sumlog::http {
 // A request that the server has accepted: GET or HEAD, HTTP/1.0 or 1.1, one Host, no body.
 struct Request {
   bool is_head = false;
-  std::string target;         // origin form as it came, "/lookup/example.com/!foo@v1.0.0?x=y"
-  std::string if_none_match;  // the header's value; empty when absent
+  std::string target = {};         // origin form as it came, "/lookup/example.com/!foo@v1.0.0?x=y"
+  std::string if_none_match = {};  // the header's value; empty when absent
 };
 
 struct Response {

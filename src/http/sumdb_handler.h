@@ -31,7 +31,7 @@ struct ServedLog {
 
 struct SumdbHandlerOptions {
   std::vector<ServedLog> logs;  // at least one; the first is served at the root too
-  std::string contact;          // shown in error bodies; may be empty
+  std::string contact = {};     // shown in error bodies; may be empty
   // Whether the process can answer now (/readyz): OK, or why not. Called from any thread.
   std::function<absl::Status()> ready = [] { return absl::OkStatus(); };
 };
