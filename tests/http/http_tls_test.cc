@@ -1,0 +1,318 @@
+// Goal: TLS works with HTTP/1.1 only, with files that belong together only, and changes its
+// certificate while it serves.
+// Method: certificates made here with OpenSSL, and an OpenSSL client over loopback that trusts
+// nothing and looks at what it is shown.
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "http/http_server.h"
+#include "support/raw_http_client.h"
+#include "support/scripted_handler.h"
+
+namespace sumlog::http {
+namespace {
+
+template <auto Free>
+struct FreeWith {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
+using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL, FreeWith<SSL_free>>;
+using Memory = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+
+std::string Content(BIO* memory) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(memory, &data);
+  return std::string(data, static_cast<std::size_t>(size));
+}
+
+struct Pair {
+  std::string cert_pem;
+  std::string key_pem;
+  std::string encrypted_key_pem;
+};
+
+// A self-signed certificate with `name` as its common name.
+Pair MakePair(const std::string& name) {
+  const Key key(EVP_EC_gen("P-256"));
+  const Certificate cert(X509_new());
+  X509_set_version(cert.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
+  X509_set_pubkey(cert.get(), key.get());
+  X509_NAME* const subject = X509_get_subject_name(cert.get());
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_set_issuer_name(cert.get(), subject);
+  X509_sign(cert.get(), key.get(), EVP_sha256());
+
+  const Memory cert_memory(BIO_new(BIO_s_mem()));
+  const Memory key_memory(BIO_new(BIO_s_mem()));
+  const Memory encrypted_memory(BIO_new(BIO_s_mem()));
+  std::string passphrase = "secret";
+  PEM_write_bio_X509(cert_memory.get(), cert.get());
+  PEM_write_bio_PrivateKey(key_memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  PEM_write_bio_PrivateKey(encrypted_memory.get(), key.get(), EVP_aes_256_cbc(), nullptr, 0,
+                           nullptr, passphrase.data());
+  return {Content(cert_memory.get()), Content(key_memory.get()), Content(encrypted_memory.get())};
+}
+
+// A TLS client on a raw connection.
+class TlsClient {
+ public:
+  explicit TlsClient(std::uint16_t port, const std::string& alpn = "", int max_version = 0)
+      : connection_(port), context_(SSL_CTX_new(TLS_client_method())) {
+    if (max_version != 0) SSL_CTX_set_max_proto_version(context_.get(), max_version);
+    // Old versions exist in this library only below its default security level.
+    if (max_version != 0) SSL_CTX_set_security_level(context_.get(), 0);
+    session_.reset(SSL_new(context_.get()));
+    if (!alpn.empty()) {
+      SSL_set_alpn_protos(session_.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
+                          static_cast<unsigned int>(alpn.size()));
+    }
+    SSL_set_fd(session_.get(), connection_.fd());
+    connected_ = SSL_connect(session_.get()) == 1;
+  }
+
+  bool connected() const { return connected_; }
+
+  std::string Alpn() const {
+    const unsigned char* data = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(session_.get(), &data, &size);
+    return std::string(reinterpret_cast<const char*>(data), size);
+  }
+
+  // The common name of the server's certificate.
+  std::string PeerName() const {
+    const Certificate peer(SSL_get1_peer_certificate(session_.get()));
+    char name[256] = {};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(peer.get()), NID_commonName, name,
+                              sizeof(name));
+    return name;
+  }
+
+  // Sends `request` and returns everything up to "close_notify" or the end.
+  std::string Exchange(const std::string& request) {
+    SSL_write(session_.get(), request.data(), static_cast<int>(request.size()));
+    std::string answer;
+    char buffer[4096];
+    for (int size = 0; (size = SSL_read(session_.get(), buffer, sizeof(buffer))) > 0;) {
+      answer.append(buffer, static_cast<std::size_t>(size));
+    }
+    ended_cleanly_ = (SSL_get_shutdown(session_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+    return answer;
+  }
+
+  bool ended_cleanly() const { return ended_cleanly_; }
+
+  // One request on a connection that stays open.
+  std::string GetAndKeep(const std::string& target) {
+    const std::string request = absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: a\r\n\r\n");
+    SSL_write(session_.get(), request.data(), static_cast<int>(request.size()));
+    std::string answer;
+    char buffer[4096];
+    while (!absl::EndsWith(answer, absl::StrCat("\r\n\r\n", target))) {
+      const int size = SSL_read(session_.get(), buffer, sizeof(buffer));
+      if (size <= 0) break;
+      answer.append(buffer, static_cast<std::size_t>(size));
+    }
+    return answer;
+  }
+
+ private:
+  RawHttpClient connection_;
+  Context context_;
+  Session session_;
+  bool connected_ = false;
+  bool ended_cleanly_ = false;
+};
+
+class HttpTls : public testing::Test {
+ protected:
+  HttpTls() : handler_(EchoTarget) {
+    folder_ = absl::StrCat(testing::TempDir(), "/http_tls_test.XXXXXX");
+    EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
+    files_ = {.cert_path = folder_ + "/cert.pem", .key_path = folder_ + "/key.pem"};
+  }
+  ~HttpTls() override {
+    ::unlink(files_.cert_path.c_str());
+    ::unlink(files_.key_path.c_str());
+    ::rmdir(folder_.c_str());
+  }
+
+  void Write(const std::string& cert_pem, const std::string& key_pem) {
+    std::ofstream(files_.cert_path) << cert_pem;
+    std::ofstream(files_.key_path) << key_pem;
+  }
+
+  absl::StatusOr<std::unique_ptr<HttpServer>> Start() {
+    return HttpServer::Start({.tls = files_}, &handler_);
+  }
+
+  InstantHandler handler_;
+  std::string folder_;
+  TlsFiles files_;
+};
+
+constexpr char kClosingRequest[] = "GET /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+TEST_F(HttpTls, ServesOverTls) {
+  const Pair pair = MakePair("first");
+  Write(pair.cert_pem, pair.key_pem);
+  const auto server = Start();
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  TlsClient client((*server)->port());
+  ASSERT_TRUE(client.connected());
+  EXPECT_EQ(client.PeerName(), "first");
+  for (const char* target : {"/a", "/b", "/c"}) {
+    EXPECT_TRUE(absl::EndsWith(client.GetAndKeep(target), target));
+  }
+  const std::string answer = client.Exchange(kClosingRequest);
+  EXPECT_TRUE(absl::StartsWith(answer, "HTTP/1.1 200 OK\r\n")) << answer;
+  EXPECT_TRUE(absl::EndsWith(answer, "\r\n\r\n/page")) << answer;
+  EXPECT_TRUE(client.ended_cleanly());
+}
+
+TEST_F(HttpTls, SendsLargeBodies) {
+  const Pair pair = MakePair("first");
+  Write(pair.cert_pem, pair.key_pem);
+  const std::string large(3 << 20, 'x');
+  InstantHandler handler([&](const Request&) {
+    return Response{.status = 200, .content_type = "text/plain", .body = large};
+  });
+  const auto server = HttpServer::Start({.tls = files_}, &handler);
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  EXPECT_TRUE(absl::EndsWith(TlsClient((*server)->port()).Exchange(kClosingRequest), large));
+}
+
+TEST_F(HttpTls, AnswersPipelinedAndMalformedRequestsAsWithoutTls) {
+  const Pair pair = MakePair("first");
+  Write(pair.cert_pem, pair.key_pem);
+  const auto server = Start();
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  std::string all;
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&all, "GET /", i, " HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answer = TlsClient((*server)->port()).Exchange(all + "nonsense\r\n\r\n");
+  std::size_t position = 0;
+  for (int i = 0; i < 20; ++i) {
+    position = answer.find(absl::StrCat("\r\n\r\n/", i, "HTTP/1.1 "), position);
+    ASSERT_NE(position, std::string::npos) << i;
+  }
+  EXPECT_TRUE(absl::StrContains(answer, "HTTP/1.1 400 Bad Request\r\n"));
+}
+
+TEST_F(HttpTls, SpeaksHttp11OnlyInAlpn) {
+  const Pair pair = MakePair("first");
+  Write(pair.cert_pem, pair.key_pem);
+  const auto server = Start();
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  const std::string h2_and_http11 = "\x02h2\x08http/1.1";
+  const TlsClient both((*server)->port(), h2_and_http11);
+  EXPECT_TRUE(both.connected());
+  EXPECT_EQ(both.Alpn(), "http/1.1");
+  EXPECT_FALSE(TlsClient((*server)->port(), "\x02h2").connected());
+}
+
+TEST_F(HttpTls, RefusesVersionsBelow12) {
+  const Pair pair = MakePair("first");
+  Write(pair.cert_pem, pair.key_pem);
+  const auto server = Start();
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  EXPECT_TRUE(TlsClient((*server)->port(), "", TLS1_2_VERSION).connected());
+  EXPECT_FALSE(TlsClient((*server)->port(), "", TLS1_1_VERSION).connected());
+}
+
+TEST_F(HttpTls, ClosesAClientThatDoesNotSpeakTls) {
+  const Pair pair = MakePair("first");
+  Write(pair.cert_pem, pair.key_pem);
+  const auto server = HttpServer::Start(
+      {.tls = files_, .limits = {.header_timeout = absl::Milliseconds(40)}}, &handler_);
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  RawHttpClient plain((*server)->port());
+  EXPECT_EQ(plain.Get("/").status, 0);
+  // And one that says nothing at all, after the header timeout.
+  EXPECT_TRUE(RawHttpClient((*server)->port()).IsClosedByServer());
+}
+
+TEST_F(HttpTls, UsesNewFilesForNewConnectionsAfterAReload) {
+  const Pair first = MakePair("first");
+  const Pair second = MakePair("second");
+  Write(first.cert_pem, first.key_pem);
+  const auto server = Start();
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  TlsClient before((*server)->port());
+
+  Write(second.cert_pem, second.key_pem);
+  ASSERT_EQ((*server)->ReloadTls(), absl::OkStatus());
+  TlsClient after((*server)->port());
+  EXPECT_EQ(before.PeerName(), "first");
+  EXPECT_EQ(after.PeerName(), "second");
+  EXPECT_TRUE(absl::EndsWith(before.GetAndKeep("/old"), "/old"));
+  EXPECT_TRUE(absl::EndsWith(after.GetAndKeep("/new"), "/new"));
+}
+
+TEST_F(HttpTls, KeepsTheOldFilesWhenAReloadFails) {
+  const Pair first = MakePair("first");
+  const Pair second = MakePair("second");
+  Write(first.cert_pem, first.key_pem);
+  const auto server = Start();
+  ASSERT_EQ(server.status(), absl::OkStatus());
+
+  Write(second.cert_pem, first.key_pem);
+  EXPECT_EQ((*server)->ReloadTls().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(TlsClient((*server)->port()).PeerName(), "first");
+  ::unlink(files_.key_path.c_str());
+  EXPECT_EQ((*server)->ReloadTls().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(TlsClient((*server)->port()).PeerName(), "first");
+}
+
+TEST_F(HttpTls, RefusesFilesThatAreNotAPair) {
+  const Pair first = MakePair("first");
+  const Pair second = MakePair("second");
+  EXPECT_EQ(Start().status().code(), absl::StatusCode::kNotFound);
+  const struct {
+    std::string cert, key;
+  } cases[] = {
+      {first.cert_pem, second.key_pem},
+      {first.cert_pem, first.encrypted_key_pem},
+      {first.cert_pem, ""},
+      {"", first.key_pem},
+      {first.key_pem, first.key_pem},
+      {first.cert_pem, first.cert_pem},
+      {"not PEM", "not PEM"},
+  };
+  for (const auto& each : cases) {
+    Write(each.cert, each.key);
+    EXPECT_EQ(Start().status().code(), absl::StatusCode::kInvalidArgument) << Start().status();
+  }
+}
+
+TEST(HttpServerWithoutTls, HasNothingToReload) {
+  InstantHandler handler(EchoTarget);
+  const auto server = HttpServer::Start({}, &handler);
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  EXPECT_EQ((*server)->ReloadTls(), absl::OkStatus());
+}
+
+}  // namespace
+}  // namespace sumlog::http
