@@ -23,50 +23,51 @@ using ::sumlog::testing::MakeRecords;
 using ::sumlog::testing::TestLog;
 using tlog::TileId;
 
-constexpr std::uint64_t kSize = 256 * 256 + 256 + 3;  // full and partial tiles on three levels
+constexpr std::uint64_t kSize = 256 + 256 + 3;
 
-// One log for all tests that only read.
-class LogReaderTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    log_ = new TestLog();
-    CHECK(log_->Open().ok());
-    CHECK(log_->Add(MakeRecords(0, 65'536)).ok());
-    CHECK(log_->Add(MakeRecords(65'536, kSize - 65'536)).ok());
-    leaves_ = new std::vector<tlog::Hash>();
-    for (std::uint64_t i = 0; i < kSize; ++i) {
-      leaves_->push_back(tlog::LeafHash(gosum::FormatRecordText(MakeRecord(i))));
+// A log of `size` records and the leaf hashes of all of them.
+class FilledLog {
+ public:
+  explicit FilledLog(std::uint64_t size) {
+    CHECK(log_.Open().ok());
+    std::vector<gosum::Record> records = MakeRecords(0, size);
+    for (const gosum::Record& record : records) {
+      leaves_.push_back(tlog::LeafHash(gosum::FormatRecordText(record)));
     }
-  }
-  static void TearDownTestSuite() {
-    delete log_;
-    delete leaves_;
+    const std::ptrdiff_t half = static_cast<std::ptrdiff_t>(size / 2);
+    CHECK(log_.Add({records.begin(), records.begin() + half}).ok());
+    CHECK(log_.Add({records.begin() + half, records.end()}).ok());
   }
 
-  static const LogReader& reader() { return (*log_)->reader(); }
+  const LogReader& reader() { return log_->reader(); }
+  const std::vector<tlog::Hash>& leaves() const { return leaves_; }
 
   // The wanted hashes, by the recursive definition.
-  static std::vector<tlog::Hash> Reference(const TileId& tile) {
+  std::vector<tlog::Hash> Reference(const TileId& tile) const {
     std::uint64_t span = 1;
     for (std::uint32_t level = 0; level < tile.level; ++level) span *= 256;
     std::vector<tlog::Hash> hashes;
     for (std::uint32_t i = 0; i < tile.width; ++i) {
       hashes.push_back(tlog::ReferenceRoot(
-          absl::MakeConstSpan(*leaves_).subspan((tile.index * 256 + i) * span, span)));
+          absl::MakeConstSpan(leaves_).subspan((tile.index * 256 + i) * span, span)));
     }
     return hashes;
   }
 
-  static TestLog* log_;
-  static std::vector<tlog::Hash>* leaves_;
+ private:
+  TestLog log_;
+  std::vector<tlog::Hash> leaves_;
 };
 
-TestLog* LogReaderTest::log_ = nullptr;
-std::vector<tlog::Hash>* LogReaderTest::leaves_ = nullptr;
+class LogReaderTest : public ::testing::Test {
+ protected:
+  const LogReader& reader() { return log_.reader(); }
+
+  FilledLog log_{kSize};
+};
 
 TEST_F(LogReaderTest, LooksUpEveryKindOfRecord) {
-  for (const std::uint64_t number :
-       std::vector<std::uint64_t>{0, 255, 256, 65'535, 65'536, kSize - 1}) {
+  for (const std::uint64_t number : std::vector<std::uint64_t>{0, 255, 256, 511, 512, kSize - 1}) {
     const absl::StatusOr<LookupAnswer> answer = reader().Lookup(MakeRecord(number).module);
     ASSERT_TRUE(answer.ok()) << answer.status();
     EXPECT_EQ(answer->number, number);
@@ -83,12 +84,10 @@ TEST_F(LogReaderTest, SaysNotFoundForWhatTheLogDoesNotHave) {
 
 TEST_F(LogReaderTest, GivesHashTilesOfEveryWidth) {
   for (const TileId& widest :
-       {TileId{.level = 0, .index = 0, .width = 256},
-        TileId{.level = 0, .index = 256, .width = 256},
-        TileId{.level = 0, .index = 257, .width = 3}, TileId{.level = 1, .index = 0, .width = 256},
-        TileId{.level = 1, .index = 1, .width = 1}, TileId{.level = 2, .index = 0, .width = 1}}) {
-    const std::vector<tlog::Hash> reference = Reference(widest);
-    for (std::uint32_t width = 1; width <= widest.width; width += width < 8 ? 1 : 31) {
+       {TileId{.level = 0, .index = 0, .width = 256}, TileId{.level = 0, .index = 1, .width = 256},
+        TileId{.level = 0, .index = 2, .width = 3}, TileId{.level = 1, .index = 0, .width = 2}}) {
+    const std::vector<tlog::Hash> reference = log_.Reference(widest);
+    for (std::uint32_t width = 1; width <= widest.width; ++width) {
       TileId tile = widest;
       tile.width = width;
       const auto hashes = reader().HashTile(tile);
@@ -98,18 +97,36 @@ TEST_F(LogReaderTest, GivesHashTilesOfEveryWidth) {
   }
 }
 
+TEST(LogReaderBigTree, GivesTilesAndProofsOnThreeLevels) {
+  constexpr std::uint64_t kBig = 256 * 256 + 256 + 3;
+  FilledLog log(kBig);
+  for (const TileId& tile :
+       {TileId{.level = 0, .index = 257, .width = 3}, TileId{.level = 1, .index = 0, .width = 256},
+        TileId{.level = 1, .index = 1, .width = 1}, TileId{.level = 2, .index = 0, .width = 1}}) {
+    const auto hashes = log.reader().HashTile(tile);
+    ASSERT_TRUE(hashes.ok()) << hashes.status();
+    EXPECT_EQ(*hashes, log.Reference(tile));
+  }
+  EXPECT_TRUE(
+      absl::IsNotFound(log.reader().HashTile({.level = 1, .index = 1, .width = 2}).status()));
+  const auto tiles = log.reader().Tiles();
+  const auto path = tlog::ProveInclusion({.index = 65'535, .tree_size = kBig}, *tiles);
+  ASSERT_TRUE(path.ok()) << path.status();
+  EXPECT_EQ(tlog::VerifyInclusion(log.reader().Newest()->signed_head.head, 65'535,
+                                  log.leaves()[65'535], *path),
+            absl::OkStatus());
+}
+
 TEST_F(LogReaderTest, SaysNotFoundForTilesThatTheHeadDoesNotCover) {
   for (const TileId& tile :
-       {TileId{.level = 0, .index = 257, .width = 4}, TileId{.level = 0, .index = 258, .width = 1},
-        TileId{.level = 1, .index = 1, .width = 2}, TileId{.level = 2, .index = 0, .width = 2},
-        TileId{.level = 3, .index = 0, .width = 1}, TileId{.level = 8, .index = 0, .width = 1},
-        TileId{.level = 63, .index = 0, .width = 1},
+       {TileId{.level = 0, .index = 2, .width = 4}, TileId{.level = 0, .index = 3, .width = 1},
+        TileId{.level = 1, .index = 0, .width = 3}, TileId{.level = 2, .index = 0, .width = 1},
+        TileId{.level = 8, .index = 0, .width = 1}, TileId{.level = 63, .index = 0, .width = 1},
         TileId{.level = 0, .index = ~std::uint64_t{0}, .width = 1}}) {
     EXPECT_TRUE(absl::IsNotFound(reader().HashTile(tile).status())) << tile.level;
+    if (tile.level > 0) continue;
     TileId data = tile;
     data.kind = TileId::Kind::kData;
-    data.level = 0;
-    data.index += tile.level * 1000;
     EXPECT_TRUE(absl::IsNotFound(reader().DataTile(data).status()));
   }
 }
@@ -125,16 +142,17 @@ TEST_F(LogReaderTest, CallsWidthsAndKindsThatNoTileHasInvalid) {
 }
 
 TEST_F(LogReaderTest, GivesDataTilesOfEveryWidth) {
-  for (const TileId& tile : {TileId{.kind = TileId::Kind::kData, .index = 0, .width = 256},
-                             TileId{.kind = TileId::Kind::kData, .index = 7, .width = 1},
-                             TileId{.kind = TileId::Kind::kData, .index = 7, .width = 100},
-                             TileId{.kind = TileId::Kind::kData, .index = 257, .width = 2},
-                             TileId{.kind = TileId::Kind::kData, .index = 257, .width = 3}}) {
-    const auto texts = reader().DataTile(tile);
-    ASSERT_TRUE(texts.ok()) << texts.status();
-    ASSERT_EQ(texts->size(), tile.width);
-    for (std::uint32_t i = 0; i < tile.width; ++i) {
-      EXPECT_EQ((*texts)[i], gosum::FormatRecordText(MakeRecord(tile.index * 256 + i)));
+  for (const TileId& widest : {TileId{.kind = TileId::Kind::kData, .index = 0, .width = 256},
+                               TileId{.kind = TileId::Kind::kData, .index = 2, .width = 3}}) {
+    for (std::uint32_t width = 1; width <= widest.width; width += width < 4 ? 1 : 84) {
+      TileId tile = widest;
+      tile.width = width;
+      const auto texts = reader().DataTile(tile);
+      ASSERT_TRUE(texts.ok()) << texts.status();
+      ASSERT_EQ(texts->size(), tile.width);
+      for (std::uint32_t i = 0; i < tile.width; ++i) {
+        EXPECT_EQ((*texts)[i], gosum::FormatRecordText(MakeRecord(tile.index * 256 + i)));
+      }
     }
   }
 }
@@ -142,15 +160,14 @@ TEST_F(LogReaderTest, GivesDataTilesOfEveryWidth) {
 TEST_F(LogReaderTest, GivesTilesThatProofsVerifyWith) {
   const tlog::TreeHead head = reader().Newest()->signed_head.head;
   const auto tiles = reader().Tiles();
-  for (const std::uint64_t number : std::vector<std::uint64_t>{0, 65'535, 65'792, kSize - 1}) {
+  for (const std::uint64_t number : std::vector<std::uint64_t>{0, 255, 256, 511, kSize - 1}) {
     const auto path = tlog::ProveInclusion({.index = number, .tree_size = kSize}, *tiles);
     ASSERT_TRUE(path.ok()) << path.status();
-    EXPECT_EQ(tlog::VerifyInclusion(head, number, (*leaves_)[number], *path), absl::OkStatus());
+    EXPECT_EQ(tlog::VerifyInclusion(head, number, log_.leaves()[number], *path), absl::OkStatus());
   }
   const tlog::TreeHead older{
-      .size = 65'537,
-      .root = tlog::ReferenceRoot(absl::MakeConstSpan(*leaves_).subspan(0, 65'537))};
-  const auto path = tlog::ProveConsistency({.old_size = 65'537, .new_size = kSize}, *tiles);
+      .size = 257, .root = tlog::ReferenceRoot(absl::MakeConstSpan(log_.leaves()).subspan(0, 257))};
+  const auto path = tlog::ProveConsistency({.old_size = 257, .new_size = kSize}, *tiles);
   ASSERT_TRUE(path.ok()) << path.status();
   EXPECT_EQ(tlog::VerifyConsistency(older, head, *path), absl::OkStatus());
   EXPECT_TRUE(absl::IsNotFound(
