@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
@@ -19,7 +20,9 @@
 namespace sumlog::server {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 253;  // of a host name, RFC 1035
+// Of a host name and of each of its parts, RFC 1035.
+constexpr std::size_t kMaxNameBytes = 253;
+constexpr std::size_t kMaxNamePartBytes = 63;
 constexpr std::size_t kMaxKeyFileBytes = 4096;
 
 std::string FolderOf(const std::string& path) {
@@ -125,6 +128,7 @@ absl::Status CheckLogName(absl::string_view name) {
   if (name.size() > kMaxNameBytes) return malformed("it is longer than 253 bytes");
   for (const absl::string_view label : absl::StrSplit(name, '.')) {
     if (label.empty()) return malformed("it has an empty part");
+    if (label.size() > kMaxNamePartBytes) return malformed("a part is longer than 63 bytes");
     if (label.front() == '-' || label.back() == '-') {
       return malformed("a part begins or ends with a hyphen");
     }
@@ -185,10 +189,9 @@ absl::StatusOr<tlog::Signer> LoadSigner(const ops::Config& config) {
   const std::string& path = config.log_key_file;
   struct stat info = {};
   if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the key ", path, " is open to others, mode ",
-                     absl::Hex(info.st_mode & 0777, absl::kZeroPad3),
-                     "\nwhy: who reads it can sign in this log's name\nfix: chmod 600 ", path));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the key ", path, " is open to others, mode ", absl::StrFormat("%03o", info.st_mode & 0777),
+        "\nwhy: who reads it can sign in this log's name\nfix: chmod 600 ", path));
   }
   ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxKeyFileBytes));
   const absl::StatusOr<tlog::Signer> signer = tlog::Signer::Parse(absl::StripAsciiWhitespace(text));
