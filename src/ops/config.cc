@@ -19,6 +19,9 @@ namespace {
 
 constexpr char kPrefix[] = "SUMLOG_";
 
+constexpr std::size_t kMaxLineBytes = 200;   // error bodies have 648 bytes in all
+constexpr std::size_t kMaxPathBytes = 4095;  // the system's own bound
+
 // SUMLOG_ variables that are no keys: where the directory and the file are, and what
 // deploy/quickstart takes.
 constexpr absl::string_view kOtherVariables[] = {"SUMLOG_DIR", "SUMLOG_CONFIG",
@@ -28,7 +31,22 @@ std::string AbsolutePath(const std::string& path, const std::string& base) {
   return (std::filesystem::path(base) / path).lexically_normal().string();
 }
 
+// Text that may go into error bodies and screens: one line, no control characters.
+absl::Status CheckLine(absl::string_view value, std::size_t max_bytes) {
+  for (const char c : value) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+      return absl::InvalidArgumentError("has a control character");
+    }
+  }
+  if (value.size() > max_bytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(value.size(), " bytes, want at most ", max_bytes));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SetPath(std::string* target, absl::string_view value, const Config& config) {
+  RETURN_IF_ERROR(CheckLine(value, kMaxPathBytes));
   if (!value.empty()) *target = AbsolutePath(std::string(value), config.dir);
   return absl::OkStatus();
 }
@@ -64,16 +82,8 @@ absl::Status SetAddress(std::string* target, absl::string_view value) {
   return absl::OkStatus();
 }
 
-// Text that may go into error bodies and screens: one line, no control characters.
 absl::Status SetLine(std::string* target, absl::string_view value) {
-  for (const char c : value) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
-      return absl::InvalidArgumentError("has a control character");
-    }
-  }
-  if (value.size() > 200) {
-    return absl::InvalidArgumentError(absl::StrCat(value.size(), " bytes, want at most 200"));
-  }
+  RETURN_IF_ERROR(CheckLine(value, kMaxLineBytes));
   *target = std::string(value);
   return absl::OkStatus();
 }
@@ -257,8 +267,7 @@ absl::StatusOr<std::string> NewConfigFile(const std::map<std::string, std::strin
     if (FindKey(name) == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat("unknown key ", name));
     }
-    std::string line;
-    RETURN_IF_ERROR(SetLine(&line, value));
+    RETURN_IF_ERROR(CheckLine(value, kMaxPathBytes));
   }
   std::string content = "# sumlog; a flag wins over SUMLOG_… in the environment, that over this.\n";
   std::string section;
