@@ -131,6 +131,12 @@ absl::Status CheckBatch(const CommitBatch& batch, const std::optional<StoredHead
   return CheckProvenance(batch);
 }
 
+StoredHead KeptHead(const StoredHead& head) {
+  StoredHead kept = head;
+  kept.signed_at = absl::FromUnixMicros(absl::ToUnixMicros(head.signed_at));
+  return kept;
+}
+
 absl::Status CheckState(absl::string_view key, const std::optional<std::string>& value) {
   if (key.size() > kMaxKeyBytes) {
     return absl::InvalidArgumentError(

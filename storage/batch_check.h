@@ -20,6 +20,9 @@ namespace sumlog::storage {
 //   kInvalidArgument     the batch contradicts itself or breaks a limit of log_store.h
 absl::Status CheckBatch(const CommitBatch& batch, const std::optional<StoredHead>& newest);
 
+// The head as it comes back from a store: its time has microseconds.
+StoredHead KeptHead(const StoredHead& head);
+
 // kInvalidArgument when a key or value of small state is over its limit.
 absl::Status CheckState(absl::string_view key, const std::optional<std::string>& value);
 

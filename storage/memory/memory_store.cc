@@ -14,10 +14,6 @@
 namespace sumlog::storage {
 namespace {
 
-absl::Time ToMicroseconds(absl::Time time) {
-  return absl::FromUnixMicros(absl::ToUnixMicros(time));
-}
-
 absl::Status NoRecord(std::uint64_t number) {
   return absl::NotFoundError(absl::StrCat("no record ", number));
 }
@@ -43,10 +39,9 @@ class MemoryStore final : public LogStore {
     }
     for (const ProvenanceRun& run : batch.provenance) {
       storage::Provenance& kept = provenance_[run.first] = run.provenance;
-      kept.when = ToMicroseconds(kept.when);
+      kept.when = absl::FromUnixMicros(absl::ToUnixMicros(kept.when));
     }
-    StoredHead& head = heads_[batch.head.size] = batch.head;
-    head.signed_at = ToMicroseconds(head.signed_at);
+    heads_[batch.head.size] = KeptHead(batch.head);
     return absl::OkStatus();
   }
 

@@ -1,10 +1,12 @@
 #include "storage/rocksdb/families.h"
 
 #include <cstdarg>
+#include <cstdint>
 #include <memory>
 
 #include "rocksdb/cache.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "storage/rocksdb/lowest_number_merge.h"
@@ -20,7 +22,7 @@ constexpr std::size_t kWriteBuffersBytes = 48u << 20;  // of all families togeth
 constexpr std::size_t kWriteBufferBytes = 16u << 20;   // of one
 
 // What a start may have to replay, at most: this bounds its time.
-constexpr std::size_t kMaxWalBytes = 32u << 20;
+constexpr std::uint64_t kMaxLogBytes = 32u << 20;
 
 constexpr int kWriterOpenFiles = 512;
 
@@ -28,6 +30,17 @@ class SilentLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+// After a failed write RocksDB would try to go on by itself. RocksDbStore opens the database anew
+// instead, which is the same path as after a crash.
+class NoSelfRecovery final : public rocksdb::EventListener {
+ public:
+  const char* Name() const override { return "sumlog.NoSelfRecovery"; }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
 };
 
 rocksdb::BlockBasedTableOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -106,8 +119,10 @@ rocksdb::DBOptions WriterOptions(rocksdb::Env* env) {
   rocksdb::DBOptions options = CommonOptions(env);
   options.max_open_files = kWriterOpenFiles;
   options.db_write_buffer_size = kWriteBuffersBytes;
-  options.max_total_wal_size = kMaxWalBytes;
+  options.max_total_wal_size = kMaxLogBytes;
   options.max_background_jobs = 2;
+  options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<NoSelfRecovery>());
   options.bytes_per_sync = 1u << 20;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.max_log_file_size = 4u << 20;

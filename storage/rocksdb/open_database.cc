@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "storage/rocksdb/adoption_file_system.h"
 #include "storage/rocksdb/families.h"
 #include "storage/rocksdb/rocksdb_status.h"
 
@@ -82,15 +83,12 @@ absl::Status OpenError(const RocksDbOptions& options, const rocksdb::Status& sta
   return ToStatus(status, what);
 }
 
-// What changes whenever the writer changes its set of files: name and length of the manifest.
-std::string ManifestState(const RocksDbOptions& options) {
+std::string ManifestStateOf(rocksdb::Env* env, const std::string& path) {
   std::string name;
   std::uint64_t size = 0;
-  rocksdb::Env* const env = EnvOf(options);
-  rocksdb::ReadFileToString(env, absl::StrCat(options.path, "/CURRENT"), &name)
-      .PermitUncheckedError();
+  rocksdb::ReadFileToString(env, absl::StrCat(path, "/CURRENT"), &name).PermitUncheckedError();
   while (!name.empty() && name.back() == '\n') name.pop_back();
-  env->GetFileSize(absl::StrCat(options.path, "/", name), &size).PermitUncheckedError();
+  env->GetFileSize(absl::StrCat(path, "/", name), &size).PermitUncheckedError();
   return absl::StrCat(name, " ", size);
 }
 
@@ -100,6 +98,10 @@ OpenDatabase::~OpenDatabase() {
   for (rocksdb::ColumnFamilyHandle* handle : handles_) {
     db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
+}
+
+std::string OpenDatabase::ManifestState() const {
+  return ManifestStateOf(db_->GetEnv(), db_->GetName());
 }
 
 absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::Open(const RocksDbOptions& options) {
@@ -116,11 +118,13 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::Open(const RocksDbOp
 absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForWriting(
     const RocksDbOptions& options) {
   if (options.create) RETURN_IF_ERROR(MakeDirectories(options.path));
-  rocksdb::DBOptions db_options = WriterOptions(options.env_for_test);
+  std::unique_ptr<OpenDatabase> opened(new OpenDatabase);
+  opened->env_ = rocksdb::NewCompositeEnv(
+      std::make_shared<AdoptionFileSystem>(EnvOf(options)->GetFileSystem()));
+  rocksdb::DBOptions db_options = WriterOptions(opened->env_.get());
   db_options.create_if_missing = options.create;
   db_options.create_missing_column_families = options.create;
 
-  std::unique_ptr<OpenDatabase> opened(new OpenDatabase);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
       db_options, options.path, AllFamilies(options.cache_size_bytes), &opened->handles_, &db);
@@ -144,14 +148,14 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForReading(
   for (int attempt = 0; attempt < kMaxReaderAttempts; ++attempt) {
     // The manifest is read first and the write-ahead logs later. If the writer changed its files in
     // between, a log that was just turned into a file could be missed: a state that never was.
-    const std::string before = ManifestState(options);
+    const std::string before = ManifestStateOf(EnvOf(options), options.path);
     std::unique_ptr<OpenDatabase> opened(new OpenDatabase);
     rocksdb::DB* db = nullptr;
     const rocksdb::Status status =
         rocksdb::DB::OpenForReadOnly(ReaderOptions(options.env_for_test), options.path,
                                      AllFamilies(options.cache_size_bytes), &opened->handles_, &db);
     opened->db_.reset(db);
-    if (ManifestState(options) != before) {
+    if (ManifestStateOf(EnvOf(options), options.path) != before) {
       failure = absl::UnavailableError(absl::StrCat(
           "the database ", options.path, " changed its files each time it was to be opened"));
       continue;

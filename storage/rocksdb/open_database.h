@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rocksdb/db.h"
+#include "storage/rocksdb/families.h"
 #include "storage/rocksdb/rocksdb_store.h"
 
 namespace sumlog::storage {
@@ -28,8 +29,15 @@ class OpenDatabase {
 
   rocksdb::DB* db() const { return db_.get(); }
 
+  // What changes whenever the writer changes its set of files: name and length of the manifest.
+  std::string ManifestState() const;
+
   // In order of Family.
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles() const { return handles_; }
+
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[FamilyNumber(family)];
+  }
 
  private:
   OpenDatabase() = default;
@@ -39,6 +47,7 @@ class OpenDatabase {
   static absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenForReading(
       const RocksDbOptions& options);
 
+  std::unique_ptr<rocksdb::Env> env_;  // of a writer: over AdoptionFileSystem
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };

@@ -1,7 +1,7 @@
 #include "storage/rocksdb/rocksdb_store.h"
 
-#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -12,35 +12,59 @@
 #include "storage/batch_check.h"
 #include "storage/rocksdb/open_database.h"
 #include "storage/rocksdb/row_reader.h"
-#include "storage/rocksdb/slices.h"
+#include "storage/rocksdb/store_view.h"
 #include "storage/rocksdb/store_writer.h"
-#include "sumlog/tlog/tile.h"
 
 namespace sumlog::storage {
 namespace {
 
-constexpr std::uint64_t kWidth = tlog::kFullTileWidth;
+// Tells when a database that readers shared has been closed by the last of them.
+class Closing {
+ public:
+  // Shared: each reader keeps the database open for the length of its question.
+  static std::shared_ptr<const OpenDatabase> Share(std::unique_ptr<OpenDatabase> database,
+                                                   std::shared_ptr<Closing> closing) {
+    return std::shared_ptr<const OpenDatabase>(
+        database.release(), [closing = std::move(closing)](const OpenDatabase* closed) {
+          delete closed;
+          closing->Note();
+        });
+  }
 
-absl::Status NoRecord(std::uint64_t number) {
-  return absl::NotFoundError(absl::StrCat("no record ", number));
-}
+  void Wait() {
+    MutexLock lock(&mu_);
+    while (!closed_) changed_.Wait(&mu_);
+  }
 
-absl::Status Missing(absl::string_view thing) {
-  return absl::DataLossError(absl::StrCat(thing, " is missing from the database"));
-}
+ private:
+  void Note() {
+    MutexLock lock(&mu_);
+    closed_ = true;
+    changed_.NotifyAll();
+  }
+
+  Mutex mu_;
+  CondVar changed_;
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
+};
 
 class RocksDbStore final : public LogStore {
  public:
   static absl::StatusOr<std::unique_ptr<LogStore>> Open(const RocksDbOptions& options) {
+    std::unique_ptr<RocksDbStore> store(new RocksDbStore(options));
+    MutexLock lock(&store->commit_mu_);
     ASSIGN_OR_RETURN(std::unique_ptr<OpenDatabase> database, OpenDatabase::Open(options));
-    std::unique_ptr<RocksDbStore> store(new RocksDbStore(std::move(database)));
-    ASSIGN_OR_RETURN(const std::optional<RowReader::Row> row, store->rows_.LastRow(Family::kHeads));
+    store->options_.create = false;
+    ASSIGN_OR_RETURN(const std::optional<RowReader::Row> row,
+                     RowReader(*database).LastRow(Family::kHeads));
     if (row.has_value()) {
       ASSIGN_OR_RETURN(StoredHead head, ParseHead(row->key, row->value));
       store->Publish(std::move(head));
     }
-    if (!options.read_only) {
-      ASSIGN_OR_RETURN(store->writer_, StoreWriter::Start(*store->database_, store->size_));
+    if (options.read_only) {
+      store->UseForReading(std::move(database));
+    } else {
+      RETURN_IF_ERROR(store->UseForWriting(std::move(database)));
     }
     return store;
   }
@@ -57,154 +81,85 @@ class RocksDbStore final : public LogStore {
   absl::StatusOr<std::vector<StoredHead>> SignedHeads(std::uint64_t min_size,
                                                       std::uint64_t max_size,
                                                       std::size_t limit) const override {
-    std::vector<StoredHead> heads;
-    if (newest_.Load() == nullptr || limit == 0) return heads;
-    const std::uint64_t last = std::min<std::uint64_t>(max_size, size_);
-    RETURN_IF_ERROR(
-        rows_.Scan(Family::kHeads, NumberRow(min_size),
-                   [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
-                     ASSIGN_OR_RETURN(StoredHead head, ParseHead(key, value));
-                     if (head.size > last) return false;
-                     heads.push_back(std::move(head));
-                     return heads.size() < limit;
-                   }));
-    return heads;
+    if (newest_.Load() == nullptr) return std::vector<StoredHead>();
+    return Now().SignedHeads(min_size, max_size, limit);
   }
-
   absl::StatusOr<std::vector<tlog::Hash>> HashTile(std::uint32_t level,
                                                    std::uint64_t index) const override {
-    const std::uint32_t width = tlog::WidestTile(level, index, size_);
-    if (width == 0) return absl::NotFoundError(absl::StrCat("no hash tile ", level, "/", index));
-    if (level == 0 && width < kWidth) {
-      ASSIGN_OR_RETURN(const std::vector<TailRow> tail, rows_.TailRows(index * kWidth, width));
-      if (tail.size() == width) {
-        std::vector<tlog::Hash> hashes;
-        hashes.reserve(width);
-        for (const TailRow& row : tail) hashes.push_back(row.leaf);
-        return hashes;
-      }
-      // The tile has become full meanwhile: see row_reader.h.
-    }
-    rocksdb::PinnableSlice value;
-    ASSIGN_OR_RETURN(const bool found,
-                     rows_.Get(Family::kHashTiles, HashTileKey(level, index), &value));
-    if (!found) return Missing(absl::StrCat("hash tile ", level, "/", index));
-    return ParseHashTile(ToView(value), width);
+    return Now().HashTile(level, index);
   }
-
   absl::StatusOr<std::string> Record(std::uint64_t number) const override {
-    const std::uint64_t size = size_;
-    if (number >= size) return NoRecord(number);
-    rocksdb::PinnableSlice value;
-    if (number / kWidth == size / kWidth) {
-      ASSIGN_OR_RETURN(const bool found, rows_.Get(Family::kTail, NumberRow(number), &value));
-      if (found) {
-        ASSIGN_OR_RETURN(TailRow row, ParseTailValue(ToView(value)));
-        return std::move(row.text);
-      }
-    }
-    ASSIGN_OR_RETURN(const bool found,
-                     rows_.Get(Family::kRecords, NumberRow(number / kWidth), &value));
-    if (!found) return Missing(absl::StrCat("record ", number));
-    ASSIGN_OR_RETURN(const absl::string_view text,
-                     RecordInDataTile(ToView(value), static_cast<std::uint32_t>(number % kWidth)));
-    return std::string(text);
+    return Now().Record(number);
   }
-
   absl::StatusOr<PackedTexts> DataTile(std::uint64_t index) const override {
-    const std::uint32_t width = tlog::WidestTile(0, index, size_);
-    if (width == 0) return absl::NotFoundError(absl::StrCat("no data tile ", index));
-    if (width < kWidth) {
-      ASSIGN_OR_RETURN(const std::vector<TailRow> tail, rows_.TailRows(index * kWidth, width));
-      if (tail.size() == width) {
-        PackedTexts texts;
-        for (const TailRow& row : tail) texts.Append(row.text);
-        return texts;
-      }
-    }
-    rocksdb::PinnableSlice value;
-    ASSIGN_OR_RETURN(const bool found, rows_.Get(Family::kRecords, NumberRow(index), &value));
-    if (!found) return Missing(absl::StrCat("data tile ", index));
-    return ParseDataTile(ToView(value), width);
+    return Now().DataTile(index);
   }
-
   absl::StatusOr<std::uint64_t> Find(absl::string_view key) const override {
-    const std::uint64_t size = size_;
-    rocksdb::PinnableSlice value;
-    ASSIGN_OR_RETURN(const bool found, rows_.Get(Family::kIndex, key, &value));
-    if (found) {
-      ASSIGN_OR_RETURN(const std::uint64_t number, ParseNumber(ToView(value)));
-      if (number < size) return number;
-    }
-    return absl::NotFoundError(absl::StrCat("no index row ", key));
+    return Now().Find(key);
   }
-
   absl::StatusOr<std::uint64_t> FindLeaf(const tlog::Hash& leaf) const override {
-    ASSIGN_OR_RETURN(
-        const std::optional<std::uint64_t> number,
-        rows_.FirstLeaf(leaf, size_, [&](std::uint64_t candidate) -> absl::StatusOr<bool> {
-          ASSIGN_OR_RETURN(const std::vector<tlog::Hash> tile, HashTile(0, candidate / kWidth));
-          return tile[candidate % kWidth] == leaf;
-        }));
-    if (number.has_value()) return *number;
-    return absl::NotFoundError(absl::StrCat("no leaf ", tlog::FormatHash(leaf)));
+    return Now().FindLeaf(leaf);
   }
-
   absl::StatusOr<storage::Provenance> Provenance(std::uint64_t number) const override {
-    if (number >= size_) return NoRecord(number);
-    ASSIGN_OR_RETURN(const std::optional<RowReader::Row> row,
-                     rows_.RowAtOrBefore(Family::kProvenance, NumberRow(number)));
-    if (!row.has_value()) return Missing(absl::StrCat("provenance of record ", number));
-    return ParseProvenance(row->value);
+    return Now().Provenance(number);
+  }
+  absl::StatusOr<std::optional<std::string>> GetState(absl::string_view key) const override {
+    return Now().GetState(key);
   }
 
   absl::Status VisitIndex(
       const std::function<absl::Status(absl::string_view key, std::uint64_t number)>& visit)
       const override {
-    const std::uint64_t size = size_;
-    return rows_.Scan(Family::kIndex, "",
-                      [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
-                        ASSIGN_OR_RETURN(const std::uint64_t number, ParseNumber(value));
-                        if (number < size) RETURN_IF_ERROR(visit(key, number));
-                        return true;
-                      });
-  }
-
-  absl::StatusOr<std::optional<std::string>> GetState(absl::string_view key) const override {
-    rocksdb::PinnableSlice value;
-    ASSIGN_OR_RETURN(const bool found, rows_.Get(Family::kMeta, StateKey(key), &value));
-    if (!found) return std::nullopt;
-    return value.ToString();
+    std::optional<std::string> after;
+    while (true) {
+      // A view for each piece: `visit` may take its time without keeping the database open.
+      ASSIGN_OR_RETURN(std::vector<IndexRow> rows, Now().IndexRows(after));
+      if (rows.empty()) return absl::OkStatus();
+      for (const IndexRow& row : rows) RETURN_IF_ERROR(visit(row.key, row.number));
+      after = std::move(rows.back().key);
+    }
   }
 
   absl::Status PutState(absl::string_view key, const std::optional<std::string>& value) override {
     RETURN_IF_ERROR(CheckState(key, value));
     MutexLock lock(&commit_mu_);
-    if (writer_ == nullptr) return ReadOnly();
-    return writer_->PutState(key, value);
+    return WriteWithSecondTry(
+        [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) { return writer_->PutState(key, value); });
   }
 
  private:
-  explicit RocksDbStore(std::unique_ptr<OpenDatabase> database)
-      : database_(std::move(database)), rows_(database_->db(), database_->handles()) {}
+  explicit RocksDbStore(const RocksDbOptions& options) : options_(options) {}
 
-  static absl::Status ReadOnly() {
-    return absl::FailedPreconditionError("the database is open for reading only");
+  StoreView Now() const {
+    const std::uint64_t size = size_;  // before the database: see StoreView
+    return StoreView(size, database_.Load());
   }
 
   absl::Status CommitWith(const CommitBatch& batch, bool bulk) {
     MutexLock lock(&commit_mu_);
-    if (writer_ == nullptr) return ReadOnly();
-    const std::shared_ptr<const StoredHead> newest = newest_.Load();
-    RETURN_IF_ERROR(
-        CheckBatch(batch, newest == nullptr ? std::nullopt : std::optional<StoredHead>(*newest)));
-    RETURN_IF_ERROR(bulk ? writer_->CommitBulk(batch) : writer_->Commit(batch));
-    StoredHead head = batch.head;
-    head.signed_at = absl::FromUnixMicros(absl::ToUnixMicros(head.signed_at));
-    Publish(std::move(head));
-    // Only now: a reader that does not find a row of the old tail looks into the full tile.
-    writer_->AfterCommit(batch);
+    RETURN_IF_ERROR(CheckBatch(batch, Visible()));
+    return WriteWithSecondTry(
+        [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) { return WriteBatch(batch, bulk); });
+  }
+
+  absl::Status WriteBatch(const CommitBatch& batch, bool bulk)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) {
+    if (writer_->newest() == Visible()) {
+      RETURN_IF_ERROR(bulk ? writer_->CommitBulk(batch) : writer_->Commit(batch));
+    } else if (writer_->newest() != KeptHead(batch.head)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the database has a head of size ", writer_->newest()->size,
+                       " from a commit that failed, want the same commit again"));
+    }
+    // Otherwise the very same batch failed before and turned out to be there after all.
+    Publish(KeptHead(batch.head));
+    if (bulk) writer_->DropOldTail(batch);
     return absl::OkStatus();
+  }
+
+  std::optional<StoredHead> Visible() const {
+    const std::shared_ptr<const StoredHead> newest = newest_.Load();
+    return newest == nullptr ? std::nullopt : std::optional<StoredHead>(*newest);
   }
 
   // Makes everything below `head` visible to readers.
@@ -215,16 +170,61 @@ class RocksDbStore final : public LogStore {
     size_ = size;
   }
 
-  // Constant after construction.
-  const std::unique_ptr<OpenDatabase> database_;
-  const RowReader rows_;
+  // Runs `write`. After a failure of the disk RocksDB refuses to write any more, so the database is
+  // opened again, once, and `write` runs again.
+  absl::Status WriteWithSecondTry(const std::function<absl::Status()>& write)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) {
+    if (options_.read_only) {
+      return absl::FailedPreconditionError("the database is open for reading only");
+    }
+    if (writer_ != nullptr) {
+      const absl::Status status = write();
+      if (!absl::IsUnavailable(status) && !absl::IsResourceExhausted(status)) return status;
+    }
+    RETURN_IF_ERROR(OpenAgain());
+    return write();
+  }
 
-  Snapshot<StoredHead> newest_;
+  // Closes the database and opens it again, as after a crash. Readers go on meanwhile, and also
+  // when it cannot be opened for writing: then the next write tries again.
+  absl::Status OpenAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) {
+    if (writer_ != nullptr) {
+      RocksDbOptions for_reading = options_;
+      for_reading.read_only = true;
+      ASSIGN_OR_RETURN(std::unique_ptr<OpenDatabase> database, OpenDatabase::Open(for_reading));
+      writer_.reset();
+      const std::shared_ptr<Closing> closing = closing_;
+      UseForReading(std::move(database));
+      closing->Wait();  // for the lock on the database
+    }
+    ASSIGN_OR_RETURN(std::unique_ptr<OpenDatabase> database, OpenDatabase::Open(options_));
+    return UseForWriting(std::move(database));
+  }
+
+  void UseForReading(std::unique_ptr<OpenDatabase> database)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) {
+    closing_ = std::make_shared<Closing>();
+    database_.Store(Closing::Share(std::move(database), closing_));
+  }
+
+  absl::Status UseForWriting(std::unique_ptr<OpenDatabase> database)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) {
+    ASSIGN_OR_RETURN(std::unique_ptr<StoreWriter> writer, StoreWriter::Start(*database));
+    UseForReading(std::move(database));
+    writer_ = std::move(writer);
+    return absl::OkStatus();
+  }
+
+  Snapshot<OpenDatabase> database_;      // never null once the store is open
+  Snapshot<StoredHead> newest_;          // null: a new store
   std::atomic<std::uint64_t> size_ = 0;  // of newest_: rows at or beyond it are invisible
 
-  // One commit at a time.
+  // One write at a time.
   Mutex commit_mu_;
-  std::unique_ptr<StoreWriter> writer_ ABSL_GUARDED_BY(commit_mu_);  // null: read only
+  RocksDbOptions options_ ABSL_GUARDED_BY(commit_mu_);
+  std::unique_ptr<StoreWriter> writer_ ABSL_GUARDED_BY(commit_mu_);  // null: cannot write now
+  // Shared with the deleter of database_'s value.
+  std::shared_ptr<Closing> closing_ ABSL_GUARDED_BY(commit_mu_);
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ absl::StatusOr<bool> RowReader::Get(Family family, absl::string_view key,
                                     rocksdb::PinnableSlice* value) const {
   value->Reset();
   const rocksdb::Status status =
-      db_->Get(rocksdb::ReadOptions(), handles_[FamilyNumber(family)], ToSlice(key), value);
+      database_.db()->Get(rocksdb::ReadOptions(), database_.handle(family), ToSlice(key), value);
   if (status.IsNotFound()) return false;
   RETURN_IF_ERROR(ToStatus(status, kCannotRead));
   return true;
@@ -24,7 +24,7 @@ absl::StatusOr<bool> RowReader::Get(Family family, absl::string_view key,
 std::unique_ptr<rocksdb::Iterator> RowReader::NewIterator(
     Family family, const rocksdb::ReadOptions& options) const {
   return std::unique_ptr<rocksdb::Iterator>(
-      db_->NewIterator(options, handles_[FamilyNumber(family)]));
+      database_.db()->NewIterator(options, database_.handle(family)));
 }
 
 absl::StatusOr<std::vector<TailRow>> RowReader::TailRows(std::uint64_t first,

@@ -4,7 +4,7 @@
 // into the tile. Readers run beside the writer without a lock, so a row may move between two of
 // their steps. It moves in one direction only, so whoever does not find it at the old place finds
 // it at the new one: every question about the tail that comes back short is asked again of the full
-// tiles, by the callers in rocksdb_store.cc.
+// tiles, by the callers in store_view.cc.
 //
 // Safe from any thread.
 
@@ -23,15 +23,15 @@
 #include "absl/strings/string_view.h"
 #include "rocksdb/db.h"
 #include "storage/rocksdb/families.h"
+#include "storage/rocksdb/open_database.h"
 #include "storage/rocksdb/rows.h"
 
 namespace sumlog::storage {
 
 class RowReader {
  public:
-  // `db` and `handles` must outlive this object.
-  RowReader(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles)
-      : db_(db), handles_(handles) {}
+  // `database` must outlive this object.
+  explicit RowReader(const OpenDatabase& database) : database_(database) {}
 
   // False: there is no such row. The value is valid until `value` changes.
   absl::StatusOr<bool> Get(Family family, absl::string_view key,
@@ -66,8 +66,7 @@ class RowReader {
   std::unique_ptr<rocksdb::Iterator> NewIterator(Family family,
                                                  const rocksdb::ReadOptions& options) const;
 
-  rocksdb::DB* const db_;
-  const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
+  const OpenDatabase& database_;
 };
 
 }  // namespace sumlog::storage

@@ -5,20 +5,24 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "storage/rocksdb/adoption_file_system.h"
 #include "storage/rocksdb/rocksdb_status.h"
 #include "storage/rocksdb/slices.h"
 
 namespace sumlog::storage {
 
-SortedFiles::SortedFiles(std::string folder, rocksdb::DB* db, const FamilyHandles& handles)
-    : folder_(std::move(folder)), db_(db), handles_(handles) {}
+SortedFiles::SortedFiles(std::string folder, const OpenDatabase& database)
+    : folder_(std::move(folder)), database_(database) {}
 
 SortedFiles::~SortedFiles() {
   for (std::size_t number = 0; number < kFamilyCount; ++number) {
     if (writers_[number] == nullptr) continue;
     writers_[number].reset();
     // An adopted file is gone from here already. What cannot be removed now goes at the next open.
-    db_->GetEnv()->DeleteFile(PathOf(static_cast<Family>(number))).PermitUncheckedError();
+    database_.db()
+        ->GetEnv()
+        ->DeleteFile(PathOf(static_cast<Family>(number)))
+        .PermitUncheckedError();
   }
 }
 
@@ -29,9 +33,9 @@ std::string SortedFiles::PathOf(Family family) const {
 absl::StatusOr<rocksdb::SstFileWriter*> SortedFiles::WriterOf(Family family) {
   std::unique_ptr<rocksdb::SstFileWriter>& writer = writers_[FamilyNumber(family)];
   if (writer == nullptr) {
-    rocksdb::ColumnFamilyHandle* const handle = handles_[FamilyNumber(family)];
+    rocksdb::ColumnFamilyHandle* const handle = database_.handle(family);
     writer = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(),
-                                                      db_->GetOptions(handle), handle);
+                                                      database_.db()->GetOptions(handle), handle);
     RETURN_IF_ERROR(ToStatus(writer->Open(PathOf(family)), "cannot make a sorted file"));
   }
   return writer.get();
@@ -57,12 +61,26 @@ absl::Status SortedFiles::Adopt() {
     if (writers_[number] == nullptr) continue;
     RETURN_IF_ERROR(ToStatus(writers_[number]->Finish(), "cannot finish a sorted file"));
     rocksdb::IngestExternalFileArg argument;
-    argument.column_family = handles_[number];
+    argument.column_family = database_.handles()[number];
     argument.external_files = {PathOf(static_cast<Family>(number))};
     argument.options = options;
     arguments.push_back(std::move(argument));
   }
-  return ToStatus(db_->IngestExternalFiles(arguments), "cannot adopt sorted files");
+  const std::string manifest_before = database_.ManifestState();
+  rocksdb::Status status;
+  std::vector<std::string> removals;
+  {
+    const AdoptionFileSystem::PostponedRemovals postponed;
+    status = database_.db()->IngestExternalFiles(arguments);
+    removals = postponed.paths();
+  }
+  // After a failure the manifest may name the files, unless it is as it was.
+  if (status.ok() || database_.ManifestState() == manifest_before) {
+    for (const std::string& path : removals) {
+      database_.db()->GetEnv()->DeleteFile(path).PermitUncheckedError();
+    }
+  }
+  return ToStatus(status, "cannot adopt sorted files");
 }
 
 absl::Status ClearSortedFiles(rocksdb::Env* env, const std::string& folder) {

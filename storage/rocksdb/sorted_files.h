@@ -16,16 +16,15 @@
 #include "rocksdb/sst_file_writer.h"
 #include "storage/rocksdb/batch_rows.h"
 #include "storage/rocksdb/families.h"
+#include "storage/rocksdb/open_database.h"
 
 namespace sumlog::storage {
 
-using FamilyHandles = std::vector<rocksdb::ColumnFamilyHandle*>;  // in order of Family
-
 class SortedFiles final : public RowSink {
  public:
-  // Files are made in `folder`, which must exist and belong to this object alone. `db` and
-  // `handles` must outlive it.
-  SortedFiles(std::string folder, rocksdb::DB* db, const FamilyHandles& handles);
+  // Files are made in `folder`, which must exist and belong to this object alone. `database` must
+  // outlive it.
+  SortedFiles(std::string folder, const OpenDatabase& database);
 
   // Removes what was not adopted.
   ~SortedFiles() override;
@@ -45,8 +44,7 @@ class SortedFiles final : public RowSink {
 
   // Constant after construction.
   const std::string folder_;
-  rocksdb::DB* const db_;
-  const FamilyHandles& handles_;
+  const OpenDatabase& database_;
 
   // Slot by slot owned by the thread that writes the family.
   std::array<std::unique_ptr<rocksdb::SstFileWriter>, kFamilyCount> writers_;

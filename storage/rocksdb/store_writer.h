@@ -1,4 +1,4 @@
-// The writing half of the store: turns batches into durable rows.
+// The writing half of the store: turns batches into durable rows of one open database.
 //
 // Owned by one thread at a time: rocksdb_store.cc holds a lock around every call.
 
@@ -21,45 +21,47 @@
 
 namespace sumlog::storage {
 
-// Key in the family kMeta of small state `key`.
-std::string StateKey(absl::string_view key);
-
 class StoreWriter {
  public:
-  // Takes up the work at a tree of `size` records: removes what an interrupted commit left behind.
+  // Takes up the work where the database stands and removes what an interrupted commit left behind.
   // `database` must outlive the writer.
-  static absl::StatusOr<std::unique_ptr<StoreWriter>> Start(const OpenDatabase& database,
-                                                            std::uint64_t size);
+  static absl::StatusOr<std::unique_ptr<StoreWriter>> Start(const OpenDatabase& database);
 
-  // The batch has passed CheckBatch. One synced write.
+  // The newest head in the database; nullopt: a new store.
+  const std::optional<StoredHead>& newest() const { return newest_; }
+
+  // Writes a batch that has passed CheckBatch against newest(): one synced write. After an error
+  // the database may refuse all further writes: it is to be opened again.
   absl::Status Commit(const CommitBatch& batch);
 
   // The same, by sorted files.
   absl::Status CommitBulk(const CommitBatch& batch);
 
-  // To be called once a successful batch is visible to readers.
-  void AfterCommit(const CommitBatch& batch);
+  // To be called once a bulk commit is visible to readers: removes the rows of the tile that it
+  // completed. A reader that does not find them there any more finds the full tile.
+  void DropOldTail(const CommitBatch& batch);
 
   absl::Status PutState(absl::string_view key, const std::optional<std::string>& value);
 
  private:
-  explicit StoreWriter(const OpenDatabase& database)
-      : database_(database), rows_(database.db(), database.handles()) {}
+  explicit StoreWriter(const OpenDatabase& database) : database_(database), rows_(database) {}
 
-  // After a failed write RocksDB refuses all others until it is told to go on.
-  absl::Status ResumeAfterFailure();
+  absl::Status ReadNewest();
+  // Removes rows of the tail below the unfinished tile: a bulk commit was interrupted at its end.
+  absl::Status DropLeftOvers();
   absl::StatusOr<StoredEdge> ReadEdge(const CommitBatch& batch) const;
   absl::Status Write(rocksdb::WriteBatch* rows, bool sync);
-  // Removes the rows of the tail from record `begin` to before `end`.
-  void DropTail(std::uint64_t begin, std::uint64_t end, rocksdb::WriteBatch* rows) const;
+  void DeleteTailRow(std::uint64_t number, rocksdb::WriteBatch* rows) const;
+  void NoteCommitted(const CommitBatch& batch);
   std::string BulkFolder() const;
 
   // Constant after construction.
   const OpenDatabase& database_;
   const RowReader rows_;
 
+  // What the newest rows say.
+  std::optional<StoredHead> newest_;
   std::optional<Provenance> last_provenance_;
-  bool bulk_tail_ = false;  // the last commit was a bulk that left the old tail's rows behind
 };
 
 }  // namespace sumlog::storage
