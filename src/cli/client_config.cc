@@ -1,0 +1,187 @@
+// client-config: the lines that point go at a log, for each place where they are kept.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/status_macros.h"
+#include "cli/json_output.h"
+#include "cli/open_config.h"
+#include "cli/verb.h"
+#include "ops/address.h"
+#include "server/log_directory.h"
+#include "sumlog/tlog/note.h"
+
+namespace sumlog::cli {
+namespace {
+
+struct ClientConfigFlags {
+  std::string key, server;
+  std::string place = "shell";
+  std::string route = "url";
+};
+
+// What a client needs to know of the log.
+struct Target {
+  std::string key;  // verifier key
+  std::string url;  // without a slash at the end; may be empty when a GOPROXY carries the log
+};
+
+// These lines are pasted into shells and files: nothing that any of them would interpret.
+bool IsPlain(absl::string_view text) {
+  for (const char c : text) {
+    const bool is_plain = absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                          absl::StrContains("-._~:/[]@%+=", absl::string_view(&c, 1));
+    if (!is_plain) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::string> CheckUrl(absl::string_view url) {
+  if (!absl::StartsWith(url, "http://") && !absl::StartsWith(url, "https://")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("server \"", url, "\" is no http:// or https:// URL"));
+  }
+  if (!IsPlain(url)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("server \"", url, "\" has characters that shells interpret"));
+  }
+  absl::ConsumeSuffix(&url, "/");
+  return std::string(url);
+}
+
+absl::StatusOr<std::string> CheckKey(absl::string_view text) {
+  ASSIGN_OR_RETURN(const tlog::VerifierKey key, tlog::VerifierKey::Parse(text));
+  if (!IsPlain(text)) {
+    return absl::InvalidArgumentError("the key's name has characters that shells interpret");
+  }
+  return key.ToString();
+}
+
+// Where the server listens is where clients reach it only when it names one place.
+absl::StatusOr<std::string> UrlOf(const ops::Config& config) {
+  if (!config.listen_url.empty()) return CheckUrl(config.listen_url);
+  ASSIGN_OR_RETURN(const ops::Address address, ops::ParseAddress(config.listen_http));
+  if (address.port == 0 || address.host == "0.0.0.0" || address.host == "::") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen.http is ", config.listen_http,
+                     ", which does not say how clients reach it\nfix: give --server URL, or set "
+                     "[listen] url in sumlog.toml"));
+  }
+  const bool is_tls = !config.listen_tls_cert.empty();
+  return absl::StrCat(is_tls ? "https://" : "http://", ops::FormatAddress(address));
+}
+
+absl::StatusOr<Target> FindTarget(const Context& context, const ClientConfigFlags& flags) {
+  Target target;
+  if (!flags.server.empty()) {
+    ASSIGN_OR_RETURN(target.url, CheckUrl(flags.server));
+  }
+  if (!flags.key.empty()) {
+    ASSIGN_OR_RETURN(target.key, CheckKey(flags.key));
+    if (target.url.empty() && flags.route == "url") {
+      return absl::InvalidArgumentError("--key without --server\nfix: give --server URL");
+    }
+    return target;
+  }
+  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
+  ASSIGN_OR_RETURN(const tlog::Signer signer, server::LoadSigner(config));
+  target.key = signer.verifier().ToString();
+  if (target.url.empty()) {
+    ASSIGN_OR_RETURN(target.url, UrlOf(config));
+  }
+  return target;
+}
+
+struct Setting {
+  std::string name, value;
+};
+
+// `rest` is what follows us in GOPROXY.
+std::vector<Setting> Settings(const Target& target, const std::string& route,
+                              absl::string_view rest) {
+  if (route == "url") {
+    return {{"GOSUMDB", absl::StrCat(target.key, " ", target.url)}, {"GONOSUMDB", "none"}};
+  }
+  std::vector<Setting> settings = {{"GOSUMDB", target.key}, {"GONOSUMDB", "none"}};
+  if (!target.url.empty()) settings.push_back({"GOPROXY", absl::StrCat(target.url, ",", rest)});
+  return settings;
+}
+
+std::string Lines(const std::vector<Setting>& settings, const std::string& place) {
+  std::string lines;
+  if (place == "github") lines = "env:\n";
+  if (place == "gitlab") lines = "variables:\n";
+  for (const Setting& setting : settings) {
+    const std::string quoted = absl::StrCat("\"", setting.value, "\"");
+    if (place == "shell") absl::StrAppend(&lines, "export ", setting.name, "=", quoted, "\n");
+    if (place == "docker") absl::StrAppend(&lines, "ENV ", setting.name, "=", quoted, "\n");
+    if (place == "goenv") {
+      absl::StrAppend(&lines, "go env -w ", setting.name, "=", quoted, "\n");
+    }
+    if (place == "github" || place == "gitlab") {
+      absl::StrAppend(&lines, "  ", setting.name, ": ", quoted, "\n");
+    }
+  }
+  return lines;
+}
+
+void PrintNotes(Context& context, const std::string& route) {
+  if (context.quiet) return;
+  std::ostream& err = *context.err;
+  err << "note  GOPRIVATE is also the default of GONOSUMDB: modules that it matches would never "
+         "be\n"
+         "      looked up, silently. GONOSUMDB=none keeps them checked; an empty value does not.\n"
+         "      go takes one checksum database: this log must hold the public modules too.\n";
+  if (route == "url") {
+    err << "      With a URL, go asks it straight, past every GOPROXY.\n";
+  } else {
+    err << "      Without a URL, go asks each GOPROXY for /sumdb/<name>/supported and stays with\n"
+           "      the first that says yes: name this log there, or a proxy that hands /sumdb/ on.\n"
+           "      404 and 410 go on to the next; any other answer is an error.\n";
+  }
+}
+
+void ClientConfig(Context& context, const ClientConfigFlags& flags) {
+  const absl::StatusOr<Target> target = FindTarget(context, flags);
+  if (absl::IsNotFound(target.status())) {
+    return Fail(context, "say how clients reach the log", target.status(), kUnreachable);
+  }
+  if (!target.ok()) return Fail(context, "say how clients reach the log", target.status());
+
+  // A shell can ask go for what is set now; files cannot, and get go's own default.
+  const bool is_shell = flags.place == "shell" || flags.place == "goenv";
+  const std::vector<Setting> settings =
+      Settings(*target, flags.route,
+               is_shell && !context.json ? "$(go env GOPROXY)" : "https://proxy.golang.org,direct");
+  if (context.json) {
+    Json json = Json::object();
+    for (const Setting& setting : settings) json[setting.name] = setting.value;
+    return PrintJson(context, json);
+  }
+  *context.out << Lines(settings, flags.place);
+  PrintNotes(context, flags.route);
+}
+
+}  // namespace
+
+void AddClientConfig(CLI::App& program, Context& context) {
+  CLI::App* verb =
+      program.add_subcommand("client-config", "print the lines that point go at the log");
+  auto flags = std::make_shared<ClientConfigFlags>();  // shared with the callback, which runs later
+  verb->add_option("--server", flags->server, "URL by which clients reach the log");
+  verb->add_option("--key", flags->key, "its verifier key, when there is no --dir");
+  verb->add_option("--for", flags->place, "where the lines go (default: shell)")
+      ->check(CLI::IsMember({"shell", "goenv", "docker", "github", "gitlab"}));
+  verb->add_option("--route", flags->route, "url: straight to it; proxy: through GOPROXY")
+      ->check(CLI::IsMember({"url", "proxy"}));
+  verb->footer("example: sumlog client-config --dir D --server https://sum.corp.example.com");
+  verb->callback([&context, flags] { ClientConfig(context, *flags); });
+}
+
+}  // namespace sumlog::cli

@@ -1,0 +1,124 @@
+// sumlog serve: runs the server until a signal ends it.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cli/json_output.h"
+#include "cli/open_config.h"
+#include "cli/signal_waiter.h"
+#include "cli/verb.h"
+#include "ops/logging.h"
+#include "ops/service_notify.h"
+#include "server/server.h"
+
+namespace sumlog::cli {
+namespace {
+
+constexpr absl::Duration kDrainDeadline = absl::Seconds(15);
+
+struct ServeFlags {
+  std::string http;
+  std::string log_level = "info";
+  bool accept_new_anchor = false;
+};
+
+ops::LogLevel LevelOf(absl::string_view name) {
+  if (name == "debug") return ops::LogLevel::kDebug;
+  if (name == "warning") return ops::LogLevel::kWarning;
+  if (name == "error") return ops::LogLevel::kError;
+  return ops::LogLevel::kInfo;
+}
+
+void PrintListening(Context& context, const std::string& http) {
+  if (context.json) {
+    *context.out << Json{{"listening", {{"http", http}}}}.dump() << "\n" << std::flush;
+  } else {
+    *context.out << "listening http=" << http << "\n" << std::flush;
+  }
+}
+
+void Notify(const Context& context, ops::Logger& logger, absl::string_view state) {
+  const auto socket = context.environment.find("NOTIFY_SOCKET");
+  if (socket == context.environment.end()) return;
+  const absl::Status status = ops::NotifyServiceManager(socket->second, state);
+  if (!status.ok()) logger.Warning("notify failed", {{"error", std::string(status.message())}});
+}
+
+void Reload(server::Server& server, const ops::Config& config, ops::Logger& logger) {
+  constexpr char kNotReread[] = "sumlog.toml, flags, environment and the signing key: restart";
+  if (config.listen_tls_cert.empty()) {
+    logger.Info("reload", {{"reread", "nothing: TLS is off"}, {"not_reread", kNotReread}});
+    return;
+  }
+  const absl::Status status = server.Reload();
+  if (!status.ok()) {
+    logger.Error("reload failed; the old certificate stays",
+                 {{"error", std::string(status.message())}});
+    return;
+  }
+  logger.Info("reload",
+              {{"reread", absl::StrCat(config.listen_tls_cert, ", ", config.listen_tls_key)},
+               {"not_reread", kNotReread}});
+}
+
+// Runs until a signal ends it, then drains.
+void RunUntilSignal(Context& context, SignalWaiter& signals, server::Server& server,
+                    const ops::Config& config, ops::Logger& logger) {
+  Notify(context, logger, "READY=1");
+  int number = signals.Wait();
+  while (number == SIGHUP) {
+    Reload(server, config, logger);
+    number = signals.Wait();
+  }
+  logger.Info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  Notify(context, logger, "STOPPING=1");
+  server.Drain(kDrainDeadline);
+  logger.Info("stopped");
+}
+
+void RunServe(Context& context, const ServeFlags& flags) {
+  SignalWaiter signals;  // before any thread starts
+  ConfigFlags settings;
+  if (!flags.http.empty()) settings["listen.http"] = flags.http;
+  const absl::StatusOr<ops::Config> config = OpenLogConfig(context, settings);
+  if (!config.ok()) return Fail(context, "serve", config.status());
+
+  const absl::StatusOr<std::unique_ptr<server::Server>> server =
+      server::Server::Start(*config, {.bulk = false, .accept_new_anchor = flags.accept_new_anchor});
+  if (absl::IsNotFound(server.status())) {
+    return Fail(context, "serve", server.status(), kUnreachable);
+  }
+  if (!server.ok()) return Fail(context, "serve", server.status());
+
+  const std::unique_ptr<ops::Logger> logger = ops::Logger::ToStream(
+      context.err, {.json = !context.err_is_terminal, .level = LevelOf(flags.log_level)});
+  const std::string http = (*server)->http_address();
+  const auto head = (*server)->log().reader().Newest();
+  logger->Info("serving", {{"log", config->log_name},
+                           {"http", http},
+                           {"tls", config->listen_tls_cert.empty() ? "off" : "on"},
+                           {"records", absl::StrCat(head->signed_head.head.size)}});
+  PrintListening(context, http);
+  RunUntilSignal(context, signals, **server, *config, *logger);
+}
+
+}  // namespace
+
+void AddServe(CLI::App& program, Context& context) {
+  CLI::App* verb = program.add_subcommand("serve", "serve the log in --dir to `go`");
+  // Shared: the callback, which outlives this call, owns the flags.
+  const auto flags = std::make_shared<ServeFlags>();
+  verb->add_option("--http", flags->http, "HOST:PORT to listen on; port 0 takes any free one");
+  verb->add_flag("--accept-new-anchor", flags->accept_new_anchor,
+                 "make a lost anchor anew; only if no client can have seen a newer head");
+  verb->add_option("--log-level", flags->log_level, "debug, info, warning or error (info)")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  verb->footer(
+      "prints \"listening http=HOST:PORT\" once it answers. SIGTERM drains, SIGHUP re-reads the\n"
+      "TLS files.\nexample: sumlog serve --dir /var/lib/sumlog --http 127.0.0.1:8080");
+  verb->callback([flags, &context] { RunServe(context, *flags); });
+}
+
+}  // namespace sumlog::cli
