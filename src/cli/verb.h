@@ -6,12 +6,14 @@
 #ifndef SUMLOG_CLI_VERB_H_
 #define SUMLOG_CLI_VERB_H_
 
+#include <istream>
 #include <map>
 #include <ostream>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "base/clock.h"
 
 namespace CLI {
 class App;
@@ -37,17 +39,28 @@ struct Context {
 
   // Global flags.
   bool json = false;
-  bool quiet = false;
-  std::string dir;     // --dir, else SUMLOG_DIR
-  std::string config;  // --config, else SUMLOG_CONFIG
+  bool quiet = false;       // results and errors only
+  bool no_color = false;    // --no-color, or NO_COLOR is set
+  std::string dir = {};     // --dir, else SUMLOG_DIR
+  std::string config = {};  // --config, else SUMLOG_CONFIG
+
+  std::istream* in = nullptr;  // what "-" reads; may be null
+  Clock* clock = SystemClock();
 };
 
-// The exit code for a failed call.
+// The exit code for a failed call, where a verb knows nothing more precise:
+//   kNotFound 1 · kInvalidArgument, kOutOfRange, kAlreadyExists 2 · kDataLoss, kUnauthenticated 4 ·
+//   all others 3
 int ExitCodeFor(const absl::Status& status);
 
-// Prints "error: cannot <doing>: <message>" (and why/fix lines that the message carries) and sets
-// the exit code.
+// Prints "error: cannot <doing>: <message>" and sets the exit code. Further lines of the message
+// stand below, indented; those that begin with "why: " or "fix: " are set off. What could drive a
+// terminal is escaped. Prints nothing to `out`.
 void Fail(Context& context, absl::string_view doing, const absl::Status& status);
+void Fail(Context& context, absl::string_view doing, const absl::Status& status, int exit_code);
+
+// The same with a last line "fix: <fix>", unless the message has one of its own.
+absl::Status WithFix(const absl::Status& status, absl::string_view fix);
 
 // One function per verb, each in the file of its name (cli/import.cc, …).
 void AddQuickstart(CLI::App& program, Context& context);

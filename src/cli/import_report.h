@@ -1,0 +1,49 @@
+// What an import did, for people and as JSON.
+
+#ifndef SUMLOG_CLI_IMPORT_REPORT_H_
+#define SUMLOG_CLI_IMPORT_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/verb.h"
+#include "sumlog/gosum/go_sum_file.h"
+#include "sumlog/gosum/record.h"
+
+namespace sumlog::cli {
+
+// A module version for which the log holds other hashes than a file.
+struct LogConflict {
+  std::string file;
+  std::uint64_t number = 0;  // of the record that stands
+  gosum::Record in_log;
+  gosum::Record in_file;
+  std::string evidence_file;  // empty: not kept, beyond limits.evidence_bytes
+};
+
+// A module version of which one file says two things.
+struct FileConflict {
+  std::string file;
+  gosum::GoSumConflict conflict;
+};
+
+inline constexpr std::size_t kMaxListedConflicts = 1000;  // of each kind; all are counted
+
+struct ImportReport {
+  std::uint64_t appended = 0;
+  std::uint64_t already_there = 0;
+  std::uint64_t incomplete = 0;  // versions with one line of the two, over all files
+  std::uint64_t conflicting = 0;
+  std::uint64_t tree_size = 0;  // afterwards
+  bool finished = false;        // all records of all files were dealt with
+  std::vector<LogConflict> log_conflicts;
+  std::vector<FileConflict> file_conflicts;
+};
+
+// Prints to context.out, as JSON when that is asked for.
+void PrintImportReport(Context& context, const ImportReport& report);
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_IMPORT_REPORT_H_

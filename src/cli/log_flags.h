@@ -1,0 +1,20 @@
+// The flags of the verbs that ask a log, the same for all of them.
+
+#ifndef SUMLOG_CLI_LOG_FLAGS_H_
+#define SUMLOG_CLI_LOG_FLAGS_H_
+
+#include <CLI/CLI.hpp>
+
+#include "cli/verified_log.h"
+
+namespace sumlog::cli {
+
+// `flags` must live as long as `verb`.
+inline void AddLogFlags(CLI::App& verb, LogFlags& flags) {
+  verb.add_option("--server,--url", flags.server, "ask this server")->type_name("URL");
+  verb.add_option("--key", flags.key, "verifier key of the log")->type_name("KEY");
+}
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_LOG_FLAGS_H_

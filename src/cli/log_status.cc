@@ -1,0 +1,162 @@
+#include "cli/log_status.h"
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/base64.h"
+#include "base/bytes.h"
+#include "base/status_macros.h"
+#include "cli/open_config.h"
+#include "cli/served.h"
+#include "cli/verified_log.h"
+#include "cli/verifier_key.h"
+#include "client/http_fetcher.h"
+#include "log/anchor.h"
+#include "server/log_directory.h"
+#include "sumlog/tlog/note.h"
+
+namespace sumlog::cli {
+namespace {
+
+constexpr std::size_t kMaxNoteAnswerBytes = tlog::kMaxNoteSizeBytes;
+
+// What a note says and who it says has signed it; nobody's signature is checked.
+struct ClaimedHead {
+  tlog::TreeHead head;
+  std::string signer;  // "name+hash"
+};
+
+absl::StatusOr<ClaimedHead> ReadClaims(const std::string& note) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(note, absl::MaxSplits("\n\n", 1));
+  ClaimedHead claimed;
+  ASSIGN_OR_RETURN(claimed.head, tlog::ParseTreeHead(absl::StrCat(parts.first, "\n")));
+  // "— <name> <base64 of 4 bytes of key hash and the signature>"
+  const absl::string_view line = parts.second.substr(0, parts.second.find('\n'));
+  const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
+  std::string signature;
+  if (fields.size() != 3 || fields[0] != "—" || !Base64Decode(fields[2], &signature) ||
+      signature.size() < 4) {
+    return absl::InvalidArgumentError("the answer is no signed note");
+  }
+  claimed.signer =
+      absl::StrCat(fields[1], "+", absl::Hex(ReadBigEndian32(signature), absl::kZeroPad8));
+  return claimed;
+}
+
+std::uint64_t SizeOfFolder(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::uint64_t total = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    // A database removes files while it runs: what is gone has no size.
+    std::error_code gone;
+    const std::uintmax_t size_bytes = it->file_size(gone);
+    if (!gone) total += size_bytes;
+  }
+  return total;
+}
+
+AnchorStatus ReadAnchor(const ops::Config& config, const tlog::VerifierKey& key) {
+  AnchorStatus anchor{.path = config.log_anchor,
+                      .status = absl::OkStatus(),
+                      .head = {},
+                      .shares_disk = server::AnchorSharesDisk(config)};
+  const absl::StatusOr<std::unique_ptr<log::Anchor>> file = log::Anchor::Open(config.log_anchor);
+  anchor.status = file.status();
+  if (!file.ok()) return anchor;
+  const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, (*file)->note());
+  anchor.status = head.status();
+  if (head.ok()) anchor.head = head->head;
+  return anchor;
+}
+
+// The anchor was read before the database, and a round reaches the database first: an anchor that
+// is ahead is no race with a running server.
+absl::Status JudgeAnchor(const LogStatus& status) {
+  const AnchorStatus& anchor = status.directory->anchor;
+  if (absl::IsPermissionDenied(anchor.status)) return absl::OkStatus();
+  if (!anchor.status.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the anchor ", anchor.path, " is not usable: ", anchor.status.message(),
+                     "\nwhy: \"sumlog serve\" refuses to start without it\nfix: mount the disk "
+                     "that holds it, or see \"sumlog serve --help\" (--accept-new-anchor)"));
+  }
+  if (anchor.head.size == status.head.size && anchor.head.root != status.head.root) {
+    return absl::DataLossError(absl::StrCat(
+        "anchor and database hold different signed heads of ", status.head.size, " records: roots ",
+        tlog::FormatHash(anchor.head.root), " and ", tlog::FormatHash(status.head.root)));
+  }
+  if (anchor.head.size > status.head.size) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the database is behind its anchor: ", status.head.size, " records, but ", anchor.head.size,
+        " were published\nwhy: clients that saw ", anchor.head.size,
+        " would report a forked log, so \"sumlog serve\" refuses\nfix: restore the database that "
+        "has them; nothing older will do"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text) {
+  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
+  ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyOfLog(config, key_text));
+  DirectoryStatus directory;
+  directory.dir = config.dir;
+  ASSIGN_OR_RETURN(directory.served, IsLocked(absl::StrCat(config.dir, "/lock")));
+  directory.anchor = ReadAnchor(config, key);  // before the database: see JudgeAnchor
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::LogStore> store,
+                   server::OpenStoreReadOnly(config));
+  ASSIGN_OR_RETURN(const storage::StoredHead stored, store->SignedHead());
+  ASSIGN_OR_RETURN(const tlog::SignedTreeHead head, OpenHeadOf(key, stored.note));
+
+  const std::string database = server::DatabasePath(config);
+  directory.head_signed_at = stored.signed_at;
+  directory.disk_used_bytes = SizeOfFolder(database);
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(database, error);
+  if (!error) directory.disk_free_bytes = space.available;
+
+  LogStatus status;
+  status.key = ShortKey(key);
+  status.head = head.head;
+  status.verified = true;
+  status.directory = std::move(directory);
+  status.problem = JudgeAnchor(status);
+  return status;
+}
+
+absl::StatusOr<LogStatus> ReadServerStatus(const std::string& server, const std::string& key_text) {
+  LogStatus status;
+  status.server = server;
+  if (!key_text.empty()) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<VerifiedLog> log, OpenRemoteLog(server, key_text));
+    ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest, log->Newest());
+    status.key = ShortKey(log->key());
+    status.head = newest.head;
+    status.verified = true;
+    return status;
+  }
+  client::HttpFetcherOptions options;
+  options.base_url = server;
+  ASSIGN_OR_RETURN(const std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
+  const absl::StatusOr<std::string> note = fetcher->Fetch("/latest", kMaxNoteAnswerBytes);
+  absl::StatusOr<ClaimedHead> claimed = note.status();
+  if (note.ok()) claimed = ReadClaims(*note);
+  if (!claimed.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("no checksum database answers at ", server, ": ", claimed.status().message()));
+  }
+  status.key = claimed->signer;
+  status.head = claimed->head;
+  return status;
+}
+
+}  // namespace sumlog::cli

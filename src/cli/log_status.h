@@ -1,0 +1,57 @@
+// The facts that `status` prints, gathered from a data directory or a server.
+
+#ifndef SUMLOG_CLI_LOG_STATUS_H_
+#define SUMLOG_CLI_LOG_STATUS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "cli/verb.h"
+#include "sumlog/tlog/tree_head.h"
+
+namespace sumlog::cli {
+
+struct AnchorStatus {
+  std::string path;
+  absl::Status status;  // OK, or why it could not be read
+  tlog::TreeHead head;  // when it could
+  bool shares_disk = false;
+};
+
+// What only the log's own machine knows.
+struct DirectoryStatus {
+  std::string dir;
+  bool served = false;  // some process has the lock
+  absl::Time head_signed_at;
+  std::uint64_t disk_used_bytes = 0;  // by the database
+  std::uint64_t disk_free_bytes = 0;  // for the database, as an ordinary user sees it
+  AnchorStatus anchor;
+};
+
+struct LogStatus {
+  std::string key;        // "name+hash", as ShortKey; a claim unless verified
+  tlog::TreeHead head;    // the newest
+  bool verified = false;  // its signature was checked with a key
+  std::string server;     // the URL; empty for a directory
+  std::optional<DirectoryStatus> directory;
+
+  // What is wrong: OK, or
+  //   kFailedPrecondition  the anchor is missing, unreadable or ahead: `serve` will refuse
+  //   kDataLoss            the anchor holds another root for the same size: two histories
+  absl::Status problem;
+};
+
+// Reads only; beside a process that may be serving the directory. Status codes as OpenLogConfig
+// and server::OpenStoreReadOnly; kUnauthenticated as OpenHeadOf.
+absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text);
+
+// Asks for /latest. `key_text` may be empty: then the head is not verified, and says so.
+absl::StatusOr<LogStatus> ReadServerStatus(const std::string& server, const std::string& key_text);
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_LOG_STATUS_H_

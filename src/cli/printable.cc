@@ -1,0 +1,59 @@
+#include "cli/printable.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/utf8.h"
+
+namespace sumlog::cli {
+namespace {
+
+bool IsHarmless(char32_t c) {
+  if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return false;  // C0, DEL, C1
+  const bool turns_direction = c == 0x061c || c == 0x200e || c == 0x200f ||
+                               (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  const bool breaks_line = c == 0x2028 || c == 0x2029;
+  return !turns_direction && !breaks_line;
+}
+
+}  // namespace
+
+std::string Printable(absl::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Rune rune = DecodeUtf8(text);
+    const std::size_t size_bytes = std::max<std::size_t>(rune.size_bytes, 1);
+    const absl::string_view bytes = text.substr(0, size_bytes);
+    if (rune.size_bytes > 0 && IsHarmless(rune.code_point)) {
+      absl::StrAppend(&out, bytes);
+    } else {
+      for (const char c : bytes)
+        absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(c));
+    }
+    text.remove_prefix(size_bytes);
+  }
+  return out;
+}
+
+std::string FormatCount(std::uint64_t count) {
+  std::string digits = absl::StrCat(count);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string FormatBytes(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  if (bytes < 1024) return absl::StrCat(bytes, " B");
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < std::size(kUnits)) {
+    value /= 1024;
+    ++unit;
+  }
+  return absl::StrFormat("%.1f %s", value, kUnits[unit]);
+}
+
+}  // namespace sumlog::cli

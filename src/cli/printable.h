@@ -1,0 +1,30 @@
+// Text from outside, made fit for a terminal.
+//
+// Server bodies, module names and file names may hold anything; what could move a cursor, change
+// colours or turn the writing direction is shown as an escape instead.
+//
+// Pure; safe from any thread.
+
+#ifndef SUMLOG_CLI_PRINTABLE_H_
+#define SUMLOG_CLI_PRINTABLE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace sumlog::cli {
+
+// Control characters (newline and tab too), marks that turn the writing direction, and bytes that
+// are not UTF-8 become "\xNN" for each of their bytes. All other text stays as it is.
+std::string Printable(absl::string_view text);
+
+// "41,377".
+std::string FormatCount(std::uint64_t count);
+
+// "960 B", "7.9 GiB".
+std::string FormatBytes(std::uint64_t bytes);
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_PRINTABLE_H_

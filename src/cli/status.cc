@@ -1,0 +1,135 @@
+// status: one screen about a log.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cli/json_output.h"
+#include "cli/log_flags.h"
+#include "cli/log_status.h"
+#include "cli/printable.h"
+#include "cli/verb.h"
+
+namespace sumlog::cli {
+namespace {
+
+constexpr absl::string_view kSharedDisk =
+    "it shares the database's disk: a restored snapshot would take both back; set log.anchor to "
+    "another disk";
+
+// "localhost" of "localhost+c89c7779".
+std::string NameOf(const std::string& key) { return key.substr(0, key.rfind('+')); }
+
+absl::Duration AgeOf(const Context& context, const DirectoryStatus& directory) {
+  const absl::Duration age = context.clock->Now() - directory.head_signed_at;
+  return absl::Trunc(std::max(age, absl::ZeroDuration()), absl::Seconds(1));
+}
+
+std::string DescribeAnchor(const AnchorStatus& anchor) {
+  if (!anchor.status.ok()) {
+    return absl::StrCat(anchor.path, ", not read: ", Printable(anchor.status.message()));
+  }
+  return absl::StrCat(FormatCount(anchor.head.size), " records in ", anchor.path);
+}
+
+void PrintDirectory(Context& context, const DirectoryStatus& directory) {
+  std::ostream& out = *context.out;
+  out << "head age   " << absl::FormatDuration(AgeOf(context, directory)) << "\n"
+      << "disk       " << FormatBytes(directory.disk_used_bytes) << " used, "
+      << FormatBytes(directory.disk_free_bytes) << " free\n"
+      << "anchor     " << Printable(DescribeAnchor(directory.anchor)) << "\n"
+      << "served     " << (directory.served ? "yes, a process has the lock" : "no") << "\n"
+      << "directory  " << Printable(directory.dir) << "\n";
+  if (directory.anchor.shares_disk && !context.quiet) {
+    *context.out << std::flush;
+    *context.err << "warning: the anchor " << Printable(directory.anchor.path) << ": "
+                 << kSharedDisk << "\n";
+  }
+}
+
+void PrintText(Context& context, const LogStatus& status) {
+  *context.out << "name       " << Printable(NameOf(status.key)) << "\n"
+               << "key        " << Printable(status.key) << "\n"
+               << "size       " << FormatCount(status.head.size) << " records\n"
+               << "root       " << tlog::FormatHash(status.head.root) << "\n"
+               << "signature  "
+               << (status.verified ? "verified" : "not verified: no --key was given") << "\n";
+  if (!status.server.empty()) *context.out << "server     " << Printable(status.server) << "\n";
+  if (status.directory.has_value()) PrintDirectory(context, *status.directory);
+}
+
+Json DirectoryToJson(const Context& context, const DirectoryStatus& directory) {
+  Json anchor = {{"path", directory.anchor.path}, {"shares_disk", directory.anchor.shares_disk}};
+  if (directory.anchor.status.ok()) {
+    anchor["size"] = directory.anchor.head.size;
+  } else {
+    anchor["error"] = std::string(directory.anchor.status.message());
+  }
+  return {{"dir", directory.dir},
+          {"served", directory.served},
+          {"head_signed_at",
+           absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", directory.head_signed_at, absl::UTCTimeZone())},
+          {"head_age_seconds", absl::ToInt64Seconds(AgeOf(context, directory))},
+          {"disk_used_bytes", directory.disk_used_bytes},
+          {"disk_free_bytes", directory.disk_free_bytes},
+          {"anchor", anchor}};
+}
+
+void PrintAsJson(Context& context, const LogStatus& status) {
+  Json json = {{"name", NameOf(status.key)},
+               {"key", status.key},
+               {"size", status.head.size},
+               {"root", tlog::FormatHash(status.head.root)},
+               {"verified", status.verified}};
+  if (!status.server.empty()) json["server"] = status.server;
+  if (status.directory.has_value()) {
+    json.update(DirectoryToJson(context, *status.directory));
+  }
+  if (!status.problem.ok()) {
+    const std::vector<std::string> lines =
+        absl::StrSplit(std::string(status.problem.message()), '\n');
+    json["problem"] = lines.front();
+  }
+  PrintJson(context, json);
+}
+
+absl::StatusOr<LogStatus> ReadStatus(const Context& context, const LogFlags& flags) {
+  if (!flags.server.empty()) return ReadServerStatus(flags.server, flags.key);
+  if (!context.dir.empty()) return ReadDirectoryStatus(context, flags.key);
+  return absl::InvalidArgumentError("no log is named\nfix: add --dir D, or --server URL");
+}
+
+void Status(Context& context, const LogFlags& flags) {
+  const absl::StatusOr<LogStatus> status = ReadStatus(context, flags);
+  if (!status.ok()) {
+    // A log without a head is not "not in the log".
+    const int exit_code =
+        absl::IsNotFound(status.status()) ? kUnreachable : ExitCodeFor(status.status());
+    return Fail(context, "show the status", status.status(), exit_code);
+  }
+  if (context.json) {
+    PrintAsJson(context, *status);
+  } else {
+    PrintText(context, *status);
+  }
+  if (status->problem.ok()) return;
+  *context.out << std::flush;
+  Fail(context, "call this log well", status->problem,
+       absl::IsDataLoss(status->problem) ? kTampering : kFoundWrong);
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& program, Context& context) {
+  CLI::App* verb = program.add_subcommand("status", "one screen: size, head, disk, anchor");
+  const auto flags = std::make_shared<LogFlags>();  // shared with the callback, which runs later
+  AddLogFlags(*verb, *flags);
+  verb->footer(
+      "Exit 1: \"serve\" would refuse this directory; 4: two signed heads contradict each other.\n"
+      "example: sumlog status --dir /var/lib/sumlog");
+  verb->callback([&context, flags] { Status(context, *flags); });
+}
+
+}  // namespace sumlog::cli

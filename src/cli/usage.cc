@@ -1,0 +1,106 @@
+#include "cli/usage.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "cli/version.h"
+
+namespace sumlog::cli {
+namespace {
+
+using Row = std::pair<std::string, std::string>;  // name, what it is
+
+constexpr absl::string_view kGlobalFlags =
+    "global flags: --dir D  --config F  --json  --quiet  --no-color  -h, --help\n";
+
+constexpr absl::string_view kExitCodes =
+    "exit codes: 0 good · 1 checked and found wrong · 2 wrong use or configuration\n"
+    "            3 could not reach, read or lock · 4 signed bytes contradict each other\n";
+
+void AppendRows(std::string* text, const std::vector<Row>& rows) {
+  std::size_t width = 0;
+  for (const Row& row : rows) width = std::max(width, row.first.size());
+  for (const auto& [name, what] : rows) {
+    absl::StrAppend(text, "  ", name, std::string(width - name.size() + 2, ' '), what, "\n");
+  }
+}
+
+std::vector<Row> SubcommandRows(const CLI::App& app) {
+  std::vector<Row> rows;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    rows.emplace_back(verb->get_name(), verb->get_description());
+  }
+  return rows;
+}
+
+// "--server, --url URL".
+std::string FlagName(const CLI::Option& option) {
+  std::string name;
+  for (const std::string& letter : option.get_snames()) {
+    absl::StrAppend(&name, name.empty() ? "" : ", ", "-", letter);
+  }
+  for (const std::string& word : option.get_lnames()) {
+    absl::StrAppend(&name, name.empty() ? "" : ", ", "--", word);
+  }
+  if (option.get_items_expected_max() > 0) absl::StrAppend(&name, " ", option.get_type_name());
+  return name;
+}
+
+// "FILE..." or "[FILE...]".
+std::string PositionalName(const CLI::Option& option) {
+  const std::string name = absl::StrCat(option.get_name(/*positional=*/true),
+                                        option.get_items_expected_max() > 1 ? "..." : "");
+  return option.get_required() ? name : absl::StrCat("[", name, "]");
+}
+
+std::string ProgramUsage(const CLI::App& app) {
+  std::string text =
+      absl::StrCat("sumlog ", Version(), ": ", app.get_description(),
+                   "\n\nusage: sumlog VERB [flags]    (sumlog VERB --help says more)\n");
+  AppendRows(&text, SubcommandRows(app));
+  absl::StrAppend(&text, kGlobalFlags, "              --version\n", kExitCodes, app.get_footer(),
+                  "\n");
+  return text;
+}
+
+std::string VerbUsage(const CLI::App& app, absl::string_view name) {
+  std::string usage = absl::StrCat("usage: ", name);
+  std::vector<Row> rows = SubcommandRows(app);
+  if (!rows.empty()) absl::StrAppend(&usage, " NOUN");
+  std::vector<Row> flags;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) {
+      absl::StrAppend(&usage, " ", PositionalName(*option));
+      rows.emplace_back(PositionalName(*option), option->get_description());
+    } else if (option != app.get_help_ptr()) {
+      flags.emplace_back(FlagName(*option), option->get_description());
+    }
+  }
+  if (!flags.empty()) absl::StrAppend(&usage, " [flags]");
+  rows.insert(rows.end(), flags.begin(), flags.end());
+
+  std::string text = absl::StrCat(name, ": ", app.get_description(), "\n\n", usage, "\n");
+  AppendRows(&text, rows);
+  absl::StrAppend(&text, kGlobalFlags, app.get_footer(), app.get_footer().empty() ? "" : "\n");
+  return text;
+}
+
+class UsageFormatter final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
+    return app->get_parent() == nullptr ? ProgramUsage(*app) : VerbUsage(*app, name);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<CLI::FormatterBase> NewUsageFormatter() {
+  return std::make_shared<UsageFormatter>();
+}
+
+}  // namespace sumlog::cli

@@ -1,0 +1,3 @@
+#include "cli/process.h"
+
+int main(int argc, char** argv) { return sumlog::cli::RunProcess(argc, argv); }
