@@ -1,0 +1,141 @@
+// Goal: a full disk is a clear error while it lasts, and nothing but that: no answer is taken back,
+// readers go on, and the log works again when there is space.
+// Method: a RocksDB-backed log on a small tmpfs of its own, in a mount namespace that ends with
+// this process. Where mounting is not permitted the tests are skipped, and say so.
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/rocksdb/rocksdb_store.h"
+#include "support/test_log.h"
+
+namespace sumlog::log {
+namespace {
+
+using ::sumlog::testing::MakeRecord;
+using ::sumlog::testing::MakeRecords;
+using ::sumlog::testing::MakeSigner;
+using ::sumlog::testing::TempFolder;
+
+constexpr char kTmpfsSize[] = "size=48m";
+constexpr std::uint64_t kRecordsPerAdd = 1000;  // about 200 KB
+constexpr int kMaxAdds = 400;                   // many times what the disk holds
+
+// Mounts a small tmpfs on `folder`, seen by this process alone. Returns why it cannot, or "".
+std::string MountSmallDisk(const std::string& folder) {
+  const int namespaces = CLONE_NEWNS | (::geteuid() == 0 ? 0 : CLONE_NEWUSER);
+  if (::unshare(namespaces) != 0) return absl::StrCat("unshare: ", std::strerror(errno));
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return absl::StrCat("make mounts private: ", std::strerror(errno));
+  }
+  if (::mount("none", folder.c_str(), "tmpfs", 0, kTmpfsSize) != 0) {
+    return absl::StrCat("mount: ", std::strerror(errno));
+  }
+  return "";
+}
+
+// Takes all the space that is left.
+void FillDisk(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  ASSERT_TRUE(file.valid());
+  for (std::size_t piece = 1 << 20; piece > 0; piece /= 2) {
+    const std::string bytes(piece, 'x');
+    while (::write(file.get(), bytes.data(), bytes.size()) > 0) {
+    }
+    ASSERT_EQ(errno, ENOSPC);
+  }
+}
+
+class FullDisk : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    static const std::string* const refused = new std::string(MountSmallDisk(folder().path()));
+    if (!refused->empty()) {
+      std::fprintf(stderr, "\n*** the full-disk tests are SKIPPED: %s ***\n\n", refused->c_str());
+      GTEST_SKIP() << "a tmpfs cannot be mounted here: " << *refused;
+    }
+  }
+
+  static void TearDownTestSuite() { ::umount2(folder().path().c_str(), MNT_DETACH); }
+
+  static const TempFolder& folder() {
+    static const TempFolder folder;
+    return folder;
+  }
+  static std::string Path(const std::string& name) { return folder().path() + "/" + name; }
+
+  static absl::StatusOr<std::unique_ptr<OriginLog>> OpenLog(bool create) {
+    OriginLog::Options options;
+    ASSIGN_OR_RETURN(options.store,
+                     storage::OpenRocksDbStore({.path = Path("db"), .create = create}));
+    options.signers = {MakeSigner()};
+    if (create) {
+      ASSIGN_OR_RETURN(const std::string note,
+                       OriginLog::CreateFirstHead(*options.store, options.signers, SystemClock()));
+      RETURN_IF_ERROR(Anchor::Create(Path("anchor"), note).status());
+    }
+    ASSIGN_OR_RETURN(options.anchor, Anchor::Open(Path("anchor")));
+    options.evidence_dir = Path("evidence");
+    options.sequencer.retry_interval = absl::Milliseconds(10);
+    return OriginLog::Open(std::move(options));
+  }
+
+  static absl::StatusOr<AddAnswer> Add(OriginLog& log, std::uint64_t first, std::uint64_t count) {
+    return log.sequencer().AddAndWait(
+        {.records = MakeRecords(first, count),
+         .provenance = {.how = "ingest", .from = "a test", .when = absl::Time()}});
+  }
+};
+
+TEST_F(FullDisk, IsAClearErrorUntilThereIsSpaceAgain) {
+  auto log = OpenLog(/*create=*/true);
+  ASSERT_TRUE(log.ok()) << log.status();
+  ASSERT_TRUE(Add(**log, 0, kRecordsPerAdd).ok());
+  std::uint64_t acknowledged = kRecordsPerAdd;
+
+  FillDisk(Path("ballast"));
+  absl::Status full;
+  for (int i = 0; i < kMaxAdds && full.ok(); ++i) {  // what was preallocated may still take some
+    full = Add(**log, acknowledged, kRecordsPerAdd).status();
+    if (full.ok()) acknowledged += kRecordsPerAdd;
+  }
+  ASSERT_TRUE(absl::IsResourceExhausted(full)) << full;
+  EXPECT_TRUE(absl::IsResourceExhausted((*log)->stats().writer)) << (*log)->stats().writer;
+  EXPECT_TRUE(absl::IsResourceExhausted(Add(**log, acknowledged, 1).status()));
+
+  // Readers notice nothing.
+  EXPECT_EQ((*log)->reader().Newest()->signed_head.head.size, acknowledged);
+  EXPECT_TRUE((*log)->reader().Lookup(MakeRecord(acknowledged - 1).module).ok());
+
+  ASSERT_EQ(::unlink(Path("ballast").c_str()), 0);
+  absl::StatusOr<AddAnswer> again = Add(**log, acknowledged, kRecordsPerAdd);
+  for (int i = 0; i < kMaxAdds && !again.ok(); ++i) {
+    again = Add(**log, acknowledged, kRecordsPerAdd);
+  }
+  ASSERT_TRUE(again.ok()) << again.status();
+  for (std::uint64_t i = 0; i < kRecordsPerAdd; ++i) {
+    EXPECT_EQ(again->results[i].number, acknowledged + i);
+  }
+  acknowledged += kRecordsPerAdd;
+  EXPECT_EQ((*log)->stats().writer, absl::OkStatus());
+
+  log->reset();
+  log = OpenLog(/*create=*/false);
+  ASSERT_TRUE(log.ok()) << log.status();
+  for (std::uint64_t number = 0; number < acknowledged; ++number) {
+    EXPECT_EQ((*log)->reader().Lookup(MakeRecord(number).module)->number, number);
+  }
+}
+
+}  // namespace
+}  // namespace sumlog::log
