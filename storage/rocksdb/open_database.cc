@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "storage/rocksdb/adoption_file_system.h"
 #include "storage/rocksdb/families.h"
+#include "storage/rocksdb/log_tail_check.h"
 #include "storage/rocksdb/rocksdb_status.h"
 
 namespace sumlog::storage {
@@ -117,7 +118,11 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::Open(const RocksDbOp
 
 absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForWriting(
     const RocksDbOptions& options) {
-  if (options.create) RETURN_IF_ERROR(MakeDirectories(options.path));
+  if (options.create) {
+    RETURN_IF_ERROR(MakeDirectories(options.path));
+  } else {
+    RETURN_IF_ERROR(CheckLogTails(EnvOf(options), options.path));
+  }
   std::unique_ptr<OpenDatabase> opened(new OpenDatabase);
   opened->env_ = rocksdb::NewCompositeEnv(
       std::make_shared<AdoptionFileSystem>(EnvOf(options)->GetFileSystem()));
@@ -155,6 +160,7 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForReading(
         rocksdb::DB::OpenForReadOnly(ReaderOptions(options.env_for_test), options.path,
                                      AllFamilies(options.cache_size_bytes), &opened->handles_, &db);
     opened->db_.reset(db);
+    const absl::Status tails = CheckLogTails(EnvOf(options), options.path);
     if (ManifestStateOf(EnvOf(options), options.path) != before) {
       failure = absl::UnavailableError(absl::StrCat(
           "the database ", options.path, " changed its files each time it was to be opened"));
@@ -162,6 +168,7 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForReading(
     }
     if (!status.ok())
       return ToStatus(status, absl::StrCat("cannot open the database ", options.path));
+    RETURN_IF_ERROR(tails);
     ASSIGN_OR_RETURN(const std::optional<std::string> version, ReadFormat(db));
     RETURN_IF_ERROR(CheckFormat(options.path, version));
     return opened;

@@ -14,6 +14,10 @@ namespace sumlog::testing {
 ::testing::AssertionResult SameAnswers(const storage::LogStore& store,
                                        const storage::LogStore& model);
 
+// The same for a damaged store, which may also answer kDataLoss.
+::testing::AssertionResult SameAnswersOrDataLoss(const storage::LogStore& store,
+                                                 const storage::LogStore& model);
+
 }  // namespace sumlog::testing
 
 #endif  // SUMLOG_TESTS_SUPPORT_STORE_COMPARE_H_
