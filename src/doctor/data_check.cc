@@ -32,11 +32,11 @@ std::vector<tlog::Hash> HashTexts(const storage::PackedTexts& texts) {
   return leaves;
 }
 
-RecordCheck::RecordCheck(const storage::LogStore& store, const Options& options, IndexSums& sums,
+RecordCheck::RecordCheck(const storage::LogStore& store, const Options& options, IndexCheck& index,
                          ProblemList& problems)
     : store_(store),
       options_(options),
-      sums_(sums),
+      index_(index),
       problems_(problems),
       places_(std::random_device()()) {}
 
@@ -59,7 +59,7 @@ absl::Status RecordCheck::CheckTile(std::uint64_t index, const storage::PackedTe
 void RecordCheck::CheckText(std::uint64_t number, absl::string_view text) {
   const absl::StatusOr<gosum::Record> record = gosum::ParseRecordText(text);
   if (record.ok()) {
-    sums_.AddRecord(record->module.ToString(), number);
+    index_.AddRecord(record->module.ToString(), number);
     return;
   }
   if (problems_.IsMarked(number)) return;

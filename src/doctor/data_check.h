@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "doctor/index_sums.h"
+#include "doctor/index_check.h"
 #include "doctor/problem_list.h"
 #include "sumlog/storage/log_store.h"
 #include "sumlog/tlog/hash.h"
@@ -36,11 +36,11 @@ class RecordCheck {
   };
 
   // Keeps references to all but `options`; they must outlive this object.
-  RecordCheck(const storage::LogStore& store, const Options& options, IndexSums& sums,
+  RecordCheck(const storage::LogStore& store, const Options& options, IndexCheck& index,
               ProblemList& problems);
 
   // Checks the records of one data tile whose leaves have been compared with the tree: that each is
-  // well-formed and has its row in the leaf index; enters their keys into the sums.
+  // well-formed and has its row in the leaf index; hands their keys to the index check.
   absl::Status CheckTile(std::uint64_t index, const storage::PackedTexts& texts,
                          const std::vector<tlog::Hash>& leaves);
 
@@ -50,7 +50,7 @@ class RecordCheck {
 
   const storage::LogStore& store_;
   const Options options_;
-  IndexSums& sums_;
+  IndexCheck& index_;
   ProblemList& problems_;
   std::minstd_rand places_;  // of the leaf rows that are asked for
 };

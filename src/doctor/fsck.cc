@@ -9,7 +9,6 @@
 #include "doctor/data_check.h"
 #include "doctor/head_check.h"
 #include "doctor/index_check.h"
-#include "doctor/index_sums.h"
 #include "doctor/problem_list.h"
 #include "doctor/progress.h"
 #include "doctor/provenance_check.h"
@@ -25,13 +24,13 @@ constexpr std::size_t kSaltBytes = 16;
 class Run {
  public:
   Run(const storage::LogStore& store, const FsckOptions& options, storage::StoredHead newest,
-      std::string salt)
+      const std::string& salt)
       : store_(store),
         options_(options),
         newest_(std::move(newest)),
         problems_(report_),
         progress_(options.progress),
-        sums_(std::move(salt)) {
+        index_(store, newest_.size, salt, problems_, progress_) {
     report_.tree_size = newest_.size;
   }
 
@@ -53,7 +52,7 @@ class Run {
     const auto root_of = [&tree](std::uint64_t size) { return tree.RootOfFirst(size); };
     RecordCheck records(store_,
                         {.tree_size = newest_.size, .every_leaf_row = options_.every_leaf_row},
-                        sums_, problems_);
+                        index_, problems_);
     ProvenanceCheck provenance(store_, problems_);
 
     progress_.Begin("data", newest_.size);
@@ -97,10 +96,9 @@ class Run {
 
   absl::Status CheckIndex() {
     progress_.Begin("index", newest_.size);
-    IndexCheck index(store_, newest_.size, sums_, problems_, progress_);
-    RETURN_IF_ERROR(index.Run());
+    RETURN_IF_ERROR(index_.Finish());
     progress_.End();
-    report_.index_rows_checked = index.rows_checked();
+    report_.index_rows_checked = index_.rows_checked();
     return absl::OkStatus();
   }
 
@@ -110,7 +108,7 @@ class Run {
   FsckReport report_;
   ProblemList problems_;
   Progress progress_;
-  IndexSums sums_;
+  IndexCheck index_;
 };
 
 }  // namespace
@@ -125,8 +123,8 @@ absl::StatusOr<FsckReport> Fsck(const storage::LogStore& store, const FsckOption
     return report;
   }
   RETURN_IF_ERROR(newest.status());
-  ASSIGN_OR_RETURN(std::string salt, crypto::RandomBytes(kSaltBytes));
-  Run run(store, options, *std::move(newest), std::move(salt));
+  ASSIGN_OR_RETURN(const std::string salt, crypto::RandomBytes(kSaltBytes));
+  Run run(store, options, *std::move(newest), salt);
   return run.Check();
 }
 

@@ -10,7 +10,7 @@
 // at the start, also beside a writer. Not checked: rows of a mirrored log's odd records, which have
 // no index row; wrong bytes inside a provenance, for which nobody vouches.
 //
-// Thread rule: as LogStore's readers.
+// Thread rule: as LogStore's readers; the store is read from one thread more than the caller's.
 // Trust: what is on disk is believed only as far as it leads to a signature by one of the keys.
 
 #ifndef SUMLOG_DOCTOR_FSCK_H_

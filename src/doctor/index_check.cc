@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/thread.h"
 #include "doctor/data_check.h"
 #include "sumlog/gosum/record.h"
 #include "sumlog/tlog/tile.h"
@@ -23,35 +24,50 @@ std::optional<std::string> KeyOf(absl::string_view text) {
 
 }  // namespace
 
-absl::Status IndexCheck::Run() {
-  RETURN_IF_ERROR(SumRows());
-  sums_.Settle();
-  if (sums_.AllEqual()) return absl::OkStatus();
-  RETURN_IF_ERROR(NameWrongRows());
-  return NameRecordsWithoutRow();
-}
+IndexCheck::IndexCheck(const storage::LogStore& store, std::uint64_t tree_size,
+                       const std::string& salt, ProblemList& problems, Progress& progress)
+    : store_(store),
+      tree_size_(tree_size),
+      problems_(problems),
+      progress_(progress),
+      records_(salt),
+      rows_(salt),
+      thread_(StartThread("fsck-index", [this] { SumRows(); })) {}
 
-absl::Status IndexCheck::SumRows() {
-  std::string last_key;
-  const absl::Status status =
-      store_.VisitIndex([&](absl::string_view key, std::uint64_t number) -> absl::Status {
-        progress_.Done(1);
-        last_key = std::string(key);
+IndexCheck::~IndexCheck() { stopping_ = true; }  // and the thread is joined
+
+void IndexCheck::SumRows() {
+  rows_status_ =
+      store_.VisitIndex([this](absl::string_view key, std::uint64_t number) -> absl::Status {
+        if (stopping_) return absl::CancelledError("the check has ended");
+        last_key_ = std::string(key);
         if (number >= tree_size_) return absl::OkStatus();  // newer than the head that we check
         ++rows_checked_;
-        sums_.TakeOffRow(key, number);
+        rows_.TakeOffRow(key, number);
         return absl::OkStatus();
       });
-  if (status.ok()) return status;
-  // Rows from there on are found by their records.
-  return problems_.NoteFailedRead(
-      last_key.empty() ? "index" : absl::StrCat("index after row ", last_key), status);
+  rows_.Settle();
+}
+
+absl::Status IndexCheck::Finish() {
+  thread_.join();
+  progress_.Done(rows_checked_);
+  if (!rows_status_.ok()) {
+    // Rows from there on are found by their records.
+    RETURN_IF_ERROR(problems_.NoteFailedRead(
+        last_key_.empty() ? "index" : absl::StrCat("index after row ", last_key_), rows_status_));
+  }
+  records_.Settle();
+  records_.Merge(rows_);
+  if (records_.AllEqual()) return absl::OkStatus();
+  RETURN_IF_ERROR(NameWrongRows());
+  return NameRecordsWithoutRow();
 }
 
 absl::Status IndexCheck::NameWrongRows() {
   const absl::Status status =
       store_.VisitIndex([&](absl::string_view key, std::uint64_t number) -> absl::Status {
-        if (number >= tree_size_ || !sums_.MayDiffer(key)) return absl::OkStatus();
+        if (number >= tree_size_ || !records_.MayDiffer(key)) return absl::OkStatus();
         return CheckRow(key, number);
       });
   // Where the index cannot be read has been named by the first pass.
@@ -88,7 +104,7 @@ absl::Status IndexCheck::NameRecordsWithoutRow() {
 
 absl::Status IndexCheck::CheckRecord(std::uint64_t number, absl::string_view text) {
   const std::optional<std::string> key = KeyOf(text);
-  if (!key.has_value() || !sums_.MayDiffer(*key) || problems_.IsMarked(number)) {
+  if (!key.has_value() || !records_.MayDiffer(*key) || problems_.IsMarked(number)) {
     return absl::OkStatus();
   }
   const absl::StatusOr<std::uint64_t> row = store_.Find(*key);

@@ -1,11 +1,17 @@
 // Compares the index with the records: every row points to its record, every record has its row.
 //
-// Not safe from two threads at once.
+// The first pass over the index needs nothing of the data and runs on a thread of its own
+// meanwhile.
+//
+// Owned by one thread; what the other one writes, it reads only after joining it.
 
 #ifndef SUMLOG_DOCTOR_INDEX_CHECK_H_
 #define SUMLOG_DOCTOR_INDEX_CHECK_H_
 
+#include <atomic>
 #include <cstdint>
+#include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -18,24 +24,22 @@ namespace sumlog::doctor {
 
 class IndexCheck {
  public:
-  // Keeps references to all but the size; they must outlive this object. `sums` holds the records
-  // of the tree of `tree_size`.
-  IndexCheck(const storage::LogStore& store, std::uint64_t tree_size, IndexSums& sums,
-             ProblemList& problems, Progress& progress)
-      : store_(store),
-        tree_size_(tree_size),
-        sums_(sums),
-        problems_(problems),
-        progress_(progress) {}
+  // Keeps references to `store`, `problems` and `progress`, which must outlive this object.
+  IndexCheck(const storage::LogStore& store, std::uint64_t tree_size, const std::string& salt,
+             ProblemList& problems, Progress& progress);
+  ~IndexCheck();
 
-  // One pass over the index; when that leaves the sums unequal, a second look at those keys that
-  // may be why, in the index and in the data.
-  absl::Status Run();
+  // For every well-formed record of the tree.
+  void AddRecord(absl::string_view key, std::uint64_t number) { records_.AddRecord(key, number); }
+
+  // Waits for the pass over the index. When records and rows differ, looks again at those keys that
+  // may be why, in the index and in the data. Call once, after the last AddRecord.
+  absl::Status Finish();
 
   std::uint64_t rows_checked() const { return rows_checked_; }
 
  private:
-  absl::Status SumRows();
+  void SumRows();
   absl::Status NameWrongRows();
   absl::Status NameRecordsWithoutRow();
 
@@ -46,10 +50,18 @@ class IndexCheck {
 
   const storage::LogStore& store_;
   const std::uint64_t tree_size_;
-  IndexSums& sums_;
   ProblemList& problems_;
   Progress& progress_;
+  IndexSums records_;  // in the end: less the rows
+
+  // Of the thread until it has been joined.
+  IndexSums rows_;
   std::uint64_t rows_checked_ = 0;
+  std::string last_key_;
+  absl::Status rows_status_;
+
+  std::atomic<bool> stopping_ = false;
+  std::jthread thread_;
 };
 
 }  // namespace sumlog::doctor

@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "base/bytes.h"
+#include "base/check.h"
 #include "sumlog/tlog/hash.h"
 
 namespace sumlog::doctor {
@@ -23,18 +24,22 @@ std::size_t IndexSums::BucketOf(absl::string_view key) {
 }
 
 void IndexSums::Enter(absl::string_view key, std::uint64_t number, bool add) {
-  std::string text = salt_;
-  AppendBigEndian64(&text, number);
-  text.append(key.data(), key.size());
-  waiting_texts_.Append(text);
-  waiting_.push_back({.bucket = BucketOf(key), .add = add});
+  waiting_bytes_.append(salt_);
+  AppendBigEndian64(&waiting_bytes_, number);
+  waiting_bytes_.append(key.data(), key.size());
+  waiting_.push_back({.end = waiting_bytes_.size(), .bucket = BucketOf(key), .add = add});
   if (waiting_.size() == kHashedAtOnce) Settle();
 }
 
 void IndexSums::Settle() {
   std::vector<absl::string_view> texts;
   texts.reserve(waiting_.size());
-  for (std::size_t i = 0; i < waiting_.size(); ++i) texts.push_back(waiting_texts_[i]);
+  const absl::string_view bytes = waiting_bytes_;
+  std::size_t begin = 0;
+  for (const Waiting& one : waiting_) {
+    texts.push_back(bytes.substr(begin, one.end - begin));
+    begin = one.end;
+  }
   std::vector<tlog::Hash> hashes(texts.size());
   tlog::LeafHashes(texts, absl::MakeSpan(hashes));
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
@@ -43,7 +48,12 @@ void IndexSums::Settle() {
     sum = waiting_[i].add ? sum + word : sum - word;
   }
   waiting_.clear();
-  waiting_texts_ = storage::PackedTexts();
+  waiting_bytes_.clear();
+}
+
+void IndexSums::Merge(const IndexSums& other) {
+  CHECK(salt_ == other.salt_);
+  for (std::size_t i = 0; i < kBuckets; ++i) sums_[i] += other.sums_[i];
 }
 
 bool IndexSums::AllEqual() const {

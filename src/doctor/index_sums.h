@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sumlog/storage/log_store.h"
 
 namespace sumlog::doctor {
 
@@ -31,8 +30,11 @@ class IndexSums {
   void AddRecord(absl::string_view key, std::uint64_t number) { Enter(key, number, true); }
   void TakeOffRow(absl::string_view key, std::uint64_t number) { Enter(key, number, false); }
 
-  // Counts what is still waiting to be hashed. To be called before the two below.
+  // Counts what is still waiting to be hashed. To be called before the functions below.
   void Settle();
+
+  // Takes in what another object with the same salt has counted.
+  void Merge(const IndexSums& other);
 
   bool AllEqual() const;
   // Whether the records and rows with this key, or with others of its bucket, may differ.
@@ -45,6 +47,7 @@ class IndexSums {
   static std::size_t BucketOf(absl::string_view key);
 
   struct Waiting {
+    std::size_t end = 0;  // of its bytes in waiting_bytes_
     std::size_t bucket = 0;
     bool add = false;
   };
@@ -53,7 +56,7 @@ class IndexSums {
   std::vector<std::uint64_t> sums_;
 
   // Hashed many at a time, which is faster.
-  storage::PackedTexts waiting_texts_;
+  std::string waiting_bytes_;
   std::vector<Waiting> waiting_;
 };
 
