@@ -40,7 +40,7 @@ std::string Printable(absl::string_view text) {
 
 std::string FormatCount(std::uint64_t count) {
   std::string digits = absl::StrCat(count);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
 }
 

@@ -164,7 +164,7 @@ std::optional<Refusal> NormalizeTarget(std::string* target) {
   }
   rest.remove_prefix(authority.size());
   std::string origin_form(rest);
-  if (origin_form.empty() || origin_form.front() != '/') origin_form.insert(0, "/");
+  if (origin_form.empty() || origin_form.front() != '/') origin_form.insert(0, 1, '/');
   *target = std::move(origin_form);
   return std::nullopt;
 }
