@@ -148,8 +148,7 @@ absl::StatusOr<LogStatus> ReadServerStatus(const std::string& server, const std:
   options.base_url = server;
   ASSIGN_OR_RETURN(const std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
   const absl::StatusOr<std::string> note = fetcher->Fetch("/latest", kMaxNoteAnswerBytes);
-  absl::StatusOr<ClaimedHead> claimed = note.status();
-  if (note.ok()) claimed = ReadClaims(*note);
+  const absl::StatusOr<ClaimedHead> claimed = note.ok() ? ReadClaims(*note) : note.status();
   if (!claimed.ok()) {
     return absl::UnavailableError(
         absl::StrCat("no checksum database answers at ", server, ": ", claimed.status().message()));

@@ -16,8 +16,8 @@ namespace sumlog::cli {
 namespace {
 
 constexpr absl::string_view kSharedDisk =
-    "it shares the database's disk: a restored snapshot would take both back; set log.anchor to "
-    "another disk";
+    "warning: the anchor shares the database's disk: a restored snapshot would take both back\n"
+    "fix   set log.anchor in sumlog.toml to a file on another disk\n";
 
 // "localhost" of "localhost+c89c7779".
 std::string NameOf(const std::string& key) { return key.substr(0, key.rfind('+')); }
@@ -25,6 +25,10 @@ std::string NameOf(const std::string& key) { return key.substr(0, key.rfind('+')
 absl::Duration AgeOf(const Context& context, const DirectoryStatus& directory) {
   const absl::Duration age = context.clock->Now() - directory.head_signed_at;
   return absl::Trunc(std::max(age, absl::ZeroDuration()), absl::Seconds(1));
+}
+
+std::string FormatAge(absl::Duration age) {
+  return age == absl::ZeroDuration() ? "0s" : absl::FormatDuration(age);
 }
 
 std::string DescribeAnchor(const AnchorStatus& anchor) {
@@ -36,7 +40,7 @@ std::string DescribeAnchor(const AnchorStatus& anchor) {
 
 void PrintDirectory(Context& context, const DirectoryStatus& directory) {
   std::ostream& out = *context.out;
-  out << "head age   " << absl::FormatDuration(AgeOf(context, directory)) << "\n"
+  out << "head age   " << FormatAge(AgeOf(context, directory)) << "\n"
       << "disk       " << FormatBytes(directory.disk_used_bytes) << " used, "
       << FormatBytes(directory.disk_free_bytes) << " free\n"
       << "anchor     " << Printable(DescribeAnchor(directory.anchor)) << "\n"
@@ -44,8 +48,7 @@ void PrintDirectory(Context& context, const DirectoryStatus& directory) {
       << "directory  " << Printable(directory.dir) << "\n";
   if (directory.anchor.shares_disk && !context.quiet) {
     *context.out << std::flush;
-    *context.err << "warning: the anchor " << Printable(directory.anchor.path) << ": "
-                 << kSharedDisk << "\n";
+    *context.err << kSharedDisk;
   }
 }
 
