@@ -11,12 +11,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define RETURN_IF_ERROR(expression)                              \
-  do {                                                           \
-    if (absl::Status status_macro_result_ = (expression);        \
-        !status_macro_result_.ok()) {                            \
-      return status_macro_result_;                               \
-    }                                                            \
+#define RETURN_IF_ERROR(expression)                                                     \
+  do {                                                                                  \
+    if (absl::Status status_macro_result_ = (expression); !status_macro_result_.ok()) { \
+      return status_macro_result_;                                                      \
+    }                                                                                   \
   } while (false)
 
 #define SUMLOG_MACRO_CONCAT_INNER_(a, b) a##b

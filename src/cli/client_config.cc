@@ -174,12 +174,15 @@ void AddClientConfig(CLI::App& program, Context& context) {
   CLI::App* verb =
       program.add_subcommand("client-config", "print the lines that point go at the log");
   auto flags = std::make_shared<ClientConfigFlags>();  // shared with the callback, which runs later
-  verb->add_option("--server", flags->server, "URL by which clients reach the log");
-  verb->add_option("--key", flags->key, "its verifier key, when there is no --dir");
-  verb->add_option("--for", flags->place, "where the lines go (default: shell)")
-      ->check(CLI::IsMember({"shell", "goenv", "docker", "github", "gitlab"}));
-  verb->add_option("--route", flags->route, "url: straight to it; proxy: through GOPROXY")
-      ->check(CLI::IsMember({"url", "proxy"}));
+  verb->add_option("--server", flags->server, "where clients reach the log")->type_name("URL");
+  verb->add_option("--key", flags->key, "its verifier key, when there is no --dir")
+      ->type_name("KEY");
+  verb->add_option("--for", flags->place, "shell, goenv, docker, github or gitlab (shell)")
+      ->type_name("PLACE")
+      ->check(CLI::IsMember({"shell", "goenv", "docker", "github", "gitlab"}).description(""));
+  verb->add_option("--route", flags->route, "url: straight to it; proxy: through GOPROXY (url)")
+      ->type_name("ROUTE")
+      ->check(CLI::IsMember({"url", "proxy"}).description(""));
   verb->footer("example: sumlog client-config --dir D --server https://sum.corp.example.com");
   verb->callback([&context, flags] { ClientConfig(context, *flags); });
 }

@@ -112,14 +112,19 @@ void AddInit(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("init", "make a log: key, database, anchor, sumlog.toml");
   // Shared: the callback, which outlives this call, owns the flags.
   const auto flags = std::make_shared<InitFlags>();
-  verb->add_option("--name", flags->name, "host name of the log, for ever: sum.corp.example.com");
-  verb->add_option("--contact", flags->contact, "whom developers may ask; shown in error texts");
-  verb->add_option("--anchor", flags->anchor, "file for the newest head, best on another disk");
-  verb->add_option("--listen", flags->listen, "HOST:PORT of the HTTP front (127.0.0.1:8080)");
-  verb->add_option("--url", flags->url, "how clients reach the log, for client-config");
+  verb->add_option("--name", flags->name, "host name of the log, for ever: sum.corp.example.com")
+      ->type_name("NAME");
+  verb->add_option("--contact", flags->contact, "whom developers may ask; shown in error texts")
+      ->type_name("WHOM");
+  verb->add_option("--anchor", flags->anchor, "file for the newest head, best on another disk")
+      ->type_name("F");
+  verb->add_option("--listen", flags->listen, "where to listen (127.0.0.1:8080)")
+      ->type_name("HOST:PORT");
+  verb->add_option("--url", flags->url, "how clients reach the log, for client-config")
+      ->type_name("URL");
   verb->footer(
-      "example: sumlog init --dir /var/lib/sumlog --name sum.corp.example.com --contact "
-      "team@corp.example.com");
+      "On a terminal it asks for the name when none is given.\n"
+      "example: sumlog init --dir /var/lib/sumlog --name sum.corp.example.com");
   verb->callback([flags, &context] { RunInit(context, *flags); });
 }
 

@@ -85,8 +85,9 @@ void AddKeys(CLI::App& program, Context& context) {
   // Shared: the callback, which outlives this call, owns the flags.
   const auto flags = std::make_shared<NewKeyFlags>();
   make->add_option("--name", flags->name, "host name of the log that will sign with it")
+      ->type_name("NAME")
       ->required();
-  make->add_option("--out", flags->out, "file for the private key (NAME.key)");
+  make->add_option("--out", flags->out, "file for the private key (NAME.key)")->type_name("F");
   make->footer("example: sumlog keys new --name sum.corp.example.com --out new.key");
   make->callback([flags, &context] { RunNew(context, *flags); });
 }

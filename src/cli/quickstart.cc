@@ -215,7 +215,8 @@ void AddQuickstart(CLI::App& program, Context& context) {
   CLI::App* verb =
       program.add_subcommand("quickstart", "make, start and check a throw-away log on loopback");
   auto flags = std::make_shared<QuickstartFlags>();  // shared with the callback, which runs later
-  verb->add_option("--http", flags->http, "HOST:PORT to listen on (default: 127.0.0.1:8080)");
+  verb->add_option("--http", flags->http, "where to listen (127.0.0.1:8080)")
+      ->type_name("HOST:PORT");
   verb->add_option("FILE", flags->files, "go.sum files whose records the log should hold");
   verb->footer(
       "The log lies in --dir, or in ./sumlog-data; a second start goes on with it.\n"

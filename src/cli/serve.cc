@@ -110,11 +110,13 @@ void AddServe(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("serve", "serve the log in --dir to `go`");
   // Shared: the callback, which outlives this call, owns the flags.
   const auto flags = std::make_shared<ServeFlags>();
-  verb->add_option("--http", flags->http, "HOST:PORT to listen on; port 0 takes any free one");
+  verb->add_option("--http", flags->http, "where to listen; port 0 takes any free one")
+      ->type_name("HOST:PORT");
   verb->add_flag("--accept-new-anchor", flags->accept_new_anchor,
-                 "make a lost anchor anew; only if no client can have seen a newer head");
+                 "make a lost anchor anew, if no client can have seen a newer head");
   verb->add_option("--log-level", flags->log_level, "debug, info, warning or error (info)")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}).description(""));
   verb->footer(
       "prints \"listening http=HOST:PORT\" once it answers. SIGTERM drains, SIGHUP re-reads the\n"
       "TLS files.\nexample: sumlog serve --dir /var/lib/sumlog --http 127.0.0.1:8080");

@@ -14,6 +14,7 @@
 #include "client/base_url.h"
 #include "client/file_fetcher.h"
 #include "client/server_text.h"
+#include "client/sigpipe_block.h"
 
 namespace sumlog::client {
 namespace {
@@ -120,8 +121,14 @@ class HttpFetcher final : public Fetcher {
  public:
   HttpFetcher(HttpFetcherOptions options, BaseUrl base)
       : options_(std::move(options)), base_(std::move(base)) {}
+  ~HttpFetcher() override {
+    const SigpipeBlock block;  // closing a TLS connection writes to it
+    MutexLock lock(&mu_);
+    idle_.clear();
+  }
 
   absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override {
+    const SigpipeBlock block;
     ASSIGN_OR_RETURN(CurlHandle curl, TakeHandle());
     absl::StatusOr<std::string> answer = FetchWith(curl.get(), path, max_bytes);
     GiveBack(std::move(curl));

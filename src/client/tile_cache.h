@@ -1,7 +1,7 @@
 // Verified hash tiles in memory, so that one lookup after another asks for little.
 //
-// Bounded: two generations of kTilesPerGeneration tiles each, at most 8 MiB in all. A tile that is used
-// moves to the young generation; when that is full, the old one is dropped as a whole.
+// Bounded: two generations of kTilesPerGeneration tiles each, at most 8 MiB in all. A tile that is
+// used moves to the young generation; when that is full, the old one is dropped as a whole.
 //
 // Safe from any thread.
 

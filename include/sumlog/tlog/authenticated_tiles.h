@@ -30,8 +30,7 @@ class AuthenticatedTiles final : public TileReader {
   // kDataLoss         a tile that does not lead to the head's root; the message names the tile and
   //                   the head
   // or the wrapped reader's own errors.
-  absl::StatusOr<std::vector<std::vector<Hash>>> ReadTiles(
-      absl::Span<const TileId> tiles) override;
+  absl::StatusOr<std::vector<std::vector<Hash>>> ReadTiles(absl::Span<const TileId> tiles) override;
 
  private:
   const TreeHead head_;

@@ -3,7 +3,8 @@
 //   If you think cryptography is the answer to your problem,
 //   then you don't know what your problem is.
 //
-//   — PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=
+//   — PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpR
+//     … (base64 of the 4 bytes of the key hash and the 64 of the signature)
 //
 // Pure: no I/O, no locks, no clock. Safe from any thread.
 // Spec: C2SP signed-note; golang.org/x/mod/sumdb/note. Ed25519 (algorithm 1) only: a signature of

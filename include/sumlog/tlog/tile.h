@@ -29,9 +29,9 @@ struct TileId {
   enum class Kind { kHash, kData };
 
   Kind kind = Kind::kHash;
-  std::uint32_t level = 0;                 // 0-based; hash tiles only, a data tile has level 0
-  std::uint64_t index = 0;                 // 0-based; number of the tile on its level
-  std::uint32_t width = kFullTileWidth;    // 1 to 256 hashes or records
+  std::uint32_t level = 0;               // 0-based; hash tiles only, a data tile has level 0
+  std::uint64_t index = 0;               // 0-based; number of the tile on its level
+  std::uint32_t width = kFullTileWidth;  // 1 to 256 hashes or records
 
   friend bool operator==(const TileId&, const TileId&) = default;
 };

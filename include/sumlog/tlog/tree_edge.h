@@ -24,9 +24,9 @@ namespace sumlog::tlog {
 // The hashes that one Append added to one tile.
 struct TileGrowth {
   std::uint32_t level = 0;
-  std::uint64_t index = 0;         // of the tile on its level
-  std::uint32_t first = 0;         // position of hashes[0] in the tile: its old width
-  std::vector<Hash> hashes;        // the new ones; first + hashes.size() is the new width, <= 256
+  std::uint64_t index = 0;   // of the tile on its level
+  std::uint32_t first = 0;   // position of hashes[0] in the tile: its old width
+  std::vector<Hash> hashes;  // the new ones; first + hashes.size() is the new width, <= 256
 };
 
 class TreeEdge {

@@ -39,8 +39,7 @@ struct SignedTreeHead {
 };
 
 // Signs `head` with every signer, in order (at least one).
-absl::StatusOr<SignedTreeHead> SignTreeHead(const TreeHead& head,
-                                            absl::Span<const Signer> signers);
+absl::StatusOr<SignedTreeHead> SignTreeHead(const TreeHead& head, absl::Span<const Signer> signers);
 
 // Opens a note over a tree head: at least one signature of `known` and no wrong one.
 // Status codes as OpenNote and ParseTreeHead.

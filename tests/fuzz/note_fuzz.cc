@@ -1,0 +1,84 @@
+// Goal: no text crashes the parsers of notes, keys and tree heads; what they accept they would
+// write again; and no note counts as signed that our key did not sign. Method: libFuzzer; each
+// input goes to every parser, then is signed, opened, damaged and opened.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "base/check.h"
+#include "sumlog/tlog/note.h"
+#include "sumlog/tlog/tree_head.h"
+
+namespace sumlog::tlog {
+namespace {
+
+const Signer& OurSigner() {
+  static const Signer* const signer = new Signer(*Signer::FromSeed("fuzz.example", Ed25519Seed{7}));
+  return *signer;
+}
+
+void FuzzKeys(absl::string_view text) {
+  if (const auto key = VerifierKey::Parse(text); key.ok()) {
+    CHECK(key->ToString() == text);
+  } else {
+    CHECK(absl::IsInvalidArgument(key.status()));
+  }
+  if (const auto signer = Signer::Parse(text); signer.ok()) {
+    CHECK(signer->ToSecretString() == text);
+  } else {
+    CHECK(absl::IsInvalidArgument(signer.status()));
+  }
+}
+
+void FuzzTreeHead(absl::string_view text) {
+  const auto head = ParseTreeHead(text);
+  if (!head.ok()) {
+    CHECK(absl::IsInvalidArgument(head.status()));
+    return;
+  }
+  CHECK(absl::StartsWith(text, FormatTreeHead(*head)));
+}
+
+// Signs `text`, if a note can hold it, and opens it whole and damaged.
+void FuzzSigning(absl::string_view text, std::size_t damaged_at) {
+  const std::vector<VerifierKey> known = {OurSigner().verifier()};
+  const auto message = SignNote(text, {&OurSigner(), 1});
+  if (!message.ok()) {
+    CHECK(absl::IsInvalidArgument(message.status()));
+    return;
+  }
+  const auto note = OpenNote(*message, known);
+  CHECK(note.ok() && note->text == text && note->verified.size() == 1);
+
+  std::string damaged = *message;
+  char& byte = damaged[damaged_at % damaged.size()];
+  byte = static_cast<char>(byte ^ 1);
+  const auto opened = OpenNote(damaged, known);
+  CHECK(!opened.ok());
+}
+
+void Fuzz(absl::string_view input) {
+  const std::vector<VerifierKey> known = {OurSigner().verifier()};
+  const auto note = OpenNote(input, known);
+  if (note.ok()) {
+    CHECK(!note->verified.empty());
+    CHECK(OurSigner().verifier().Verify(note->text, note->verified[0].signature));
+  }
+  FuzzKeys(input);
+  FuzzTreeHead(input);
+  if (input.size() < 2) return;
+  const std::size_t damaged_at = static_cast<unsigned char>(input[0]) * std::size_t{256} +
+                                 static_cast<unsigned char>(input[1]);
+  FuzzSigning(input.substr(2), damaged_at);
+}
+
+}  // namespace
+}  // namespace sumlog::tlog
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  sumlog::tlog::Fuzz(absl::string_view(reinterpret_cast<const char*>(data), size));
+  return 0;
+}
