@@ -15,6 +15,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "support/batch_builder.h"
@@ -100,10 +101,11 @@ class RocksDbCrash : public ::testing::Test {
     std::string disabled = "--gtest_also_run_disabled_tests";
     std::array<char*, 4> arguments = {program.data(), filter.data(), disabled.data(), nullptr};
     pid_t child = 0;
-    EXPECT_EQ(posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ),
-              0);
+    const int spawned =
+        posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     close(pipe_ends[1]);
+    CHECK(spawned == 0);
 
     const std::uint64_t wanted = random_() % 12;
     std::uint64_t acknowledged = 0;

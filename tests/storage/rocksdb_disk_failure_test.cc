@@ -80,6 +80,7 @@ class DiskFailure : public ::testing::TestWithParam<WriteKind> {
     for (fault.after_steps = 0; fault.after_steps < kMaxSteps; ++fault.after_steps) {
       SCOPED_TRACE(fault.after_steps);
       OpenCopy();
+      if (HasFatalFailure()) return;
       disk_->Break(fault);
       const absl::Status status = Write();
       const bool failed = disk_->failures() > 0;
@@ -121,6 +122,7 @@ TEST_P(DiskFailure, LeavesTheStoreBeforeOrAfterWhenEveryLaterStepFails) {
     store_.reset();
     disk_->Heal();
     Open();
+    if (HasFatalFailure()) return;
     ASSERT_TRUE(IsBeforeOrAfter());
     EXPECT_FALSE(status.ok() && store_->SignedHead()->size == kSizeBefore);
   });
@@ -132,6 +134,7 @@ TEST_P(DiskFailure, LosesNothingAcknowledgedWhenPowerGoes) {
     disk_->Heal();
     disk_->LosePower();
     Open();
+    if (HasFatalFailure()) return;
     ASSERT_TRUE(IsBeforeOrAfter());
     EXPECT_FALSE(status.ok() && store_->SignedHead()->size == kSizeBefore);
   });
@@ -151,6 +154,7 @@ TEST_P(DiskFailure, TakesTheSameBatchWhenThereIsSpaceAgain) {
     EXPECT_EQ(store_->PutState("k", "v"), absl::OkStatus());
     store_.reset();
     Open();
+    if (HasFatalFailure()) return;
     EXPECT_TRUE(SameAnswers(*store_, *after_));
     EXPECT_EQ(*store_->GetState("k"), "v");
   });
@@ -160,6 +164,7 @@ TEST_P(DiskFailure, WorksAgainAfterOneFailedStepOnceReopened) {
   ForEachStep({.torn = true, .once = true}, [this](const absl::Status& status) {
     store_.reset();
     Open();
+    if (HasFatalFailure()) return;
     ASSERT_TRUE(IsBeforeOrAfter());
     const bool is_before = store_->SignedHead()->size == kSizeBefore;
     EXPECT_FALSE(status.ok() && is_before);
