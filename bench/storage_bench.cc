@@ -94,16 +94,21 @@ std::unique_ptr<LogStore> OpenStore(const Folder& folder, bool create) {
   return *std::move(store);
 }
 
-// A database of `size` records, made once.
+// A database that grows.
 struct Database {
   Folder folder;
   Writer writer;
   std::unique_ptr<LogStore> store = OpenStore(folder, true);
 };
 
-Database& DatabaseOf(std::uint64_t size) {
+// By size. Emptied by main: RocksDB must not be closed as late as statics go.
+std::map<std::uint64_t, std::unique_ptr<Database>>& Databases() {
   static std::map<std::uint64_t, std::unique_ptr<Database>> made;
-  std::unique_ptr<Database>& database = made[size];
+  return made;
+}
+
+Database& DatabaseOf(std::uint64_t size) {
+  std::unique_ptr<Database>& database = Databases()[size];
   if (database == nullptr) {
     database = std::make_unique<Database>();
     CHECK(database->store->Commit(database->writer.First()).ok());
@@ -229,4 +234,10 @@ BENCHMARK(Open)
 }  // namespace
 }  // namespace sumlog
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  sumlog::Databases().clear();
+  return 0;
+}

@@ -26,6 +26,12 @@ constexpr std::uint64_t kMaxLogBytes = 32u << 20;
 
 constexpr int kWriterOpenFiles = 512;
 
+// The filter of a file is one block, and a block that is larger than its shard of the cache is read
+// and checked anew for every question. So the cache has few shards, and the families with filters
+// have small files: 16 MiB hold about a million and a half keys, whose filter has 2 MiB.
+constexpr int kCacheShardBits = 2;
+constexpr std::uint64_t kFilteredFileBytes = 16u << 20;
+
 class SilentLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -70,12 +76,14 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
       table.block_size = 8u << 10;
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
       options.merge_operator = std::make_shared<LowestNumberMerge>();
+      options.target_file_size_base = kFilteredFileBytes;
       break;
     case Family::kLeaves:
       options.compression = rocksdb::kLZ4Compression;
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
       table.whole_key_filtering = false;
       options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kLeafPrefixBytes));
+      options.target_file_size_base = kFilteredFileBytes;
       break;
     case Family::kMeta:
     case Family::kHeads:
@@ -107,7 +115,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> AllFamilies(std::size_t cache_size_
   static constexpr std::array<const char*, kFamilyCount> kNames = {
       "default", "heads", "records", "tail", "hash_tiles", "index", "leaves", "provenance"};
   // Shared: RocksDB keeps the cache as long as any family's table factory lives.
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(cache_size_bytes);
+  const std::shared_ptr<rocksdb::Cache> cache =
+      rocksdb::NewLRUCache(cache_size_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (std::size_t number = 0; number < kFamilyCount; ++number) {
     families.emplace_back(kNames[number], FamilyOptions(static_cast<Family>(number), cache));
