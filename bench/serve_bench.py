@@ -24,6 +24,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICKS = os.sysconf("SC_CLK_TCK")
+STARTED = []  # every server that was started, to be ended with the bench
 
 
 def h1(seed):
@@ -46,7 +47,9 @@ class Server:
     """A running server: its address and the process whose CPU time counts."""
 
     def __init__(self, command, **arguments):
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **arguments)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True, **arguments)
+        STARTED.append(self.process)
         started = time.monotonic()
         line = self.process.stdout.readline()
         self.start_seconds = time.monotonic() - started
@@ -78,6 +81,7 @@ http { access_log off; sendfile on; open_file_cache max=1000; keepalive_requests
         binary = shutil.which("nginx") or "/usr/sbin/nginx"
         self.process = subprocess.Popen([binary, "-c", config, "-p", work],
                                         stderr=subprocess.DEVNULL)
+        STARTED.append(self.process)
         self.address = "127.0.0.1:%d" % port
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -153,9 +157,14 @@ def main():
     options = parser.parse_args()
     binary = os.path.abspath(options.sumlog)
     work = tempfile.mkdtemp(prefix="serve_bench.")
+    os.chmod(work, 0o755)  # nginx's worker runs as another user
     try:
         run(options, binary, work)
     finally:
+        for process in STARTED:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(timeout=30)
         shutil.rmtree(work, ignore_errors=True)
 
 
