@@ -14,36 +14,39 @@ BulkAdder::~BulkAdder() {
   while (under_way_ > 0) finished_one_.Wait(&mu_);
 }
 
-absl::StatusOr<std::size_t> BulkAdder::AddSome(const std::vector<gosum::Record>& records,
-                                               std::size_t first,
-                                               const storage::Provenance& provenance) {
+absl::Status BulkAdder::Add(gosum::Record record, const storage::Provenance& provenance) {
+  if (!request_.records.empty() && request_.provenance != provenance) RETURN_IF_ERROR(Flush());
+  texts_.Append(gosum::FormatRecordText(record));
+  request_.records.push_back(std::move(record));
+  request_.provenance = provenance;
+  if (texts_.size() < kRequestRecords && texts_.size_bytes() < kRequestBytes) {
+    return absl::OkStatus();
+  }
+  return Flush();
+}
+
+absl::Status BulkAdder::Flush() {
+  if (request_.records.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(WaitUntilUnderWay(kRequestsUnderWay - 1));
-  log::AddRequest request{.records = {}, .provenance = provenance};
   // The texts are kept to say later which record an answer is about, in one piece of memory. Shared
   // because a completion must be copyable; only the completion touches them.
-  const auto texts = std::make_shared<storage::PackedTexts>();
-  for (std::size_t i = first;
-       i < records.size() && texts->size() < kRequestRecords && texts->size_bytes() < kRequestBytes;
-       ++i) {
-    texts->Append(gosum::FormatRecordText(records[i]));
-    request.records.push_back(records[i]);
-  }
-  const std::size_t count = texts->size();
+  const auto texts = std::make_shared<storage::PackedTexts>(std::exchange(texts_, {}));
+  log::AddRequest request = std::exchange(request_, {});
   {
     MutexLock lock(&mu_);
     ++under_way_;
   }
-  sequencer_->Add(std::move(request), [this, texts, from = provenance.from](
-                                          absl::StatusOr<log::AddAnswer> answer) {
+  auto done = [this, texts, from = request.provenance.from](absl::StatusOr<log::AddAnswer> answer) {
     MutexLock lock(&mu_);
     finished_.push_back({.texts = std::move(*texts), .from = from, .answer = std::move(answer)});
     --under_way_;
     finished_one_.NotifyOne();  // under the lock: the owner may go as soon as it is free
-  });
-  return count;
+  };
+  sequencer_->Add(std::move(request), std::move(done));
+  return absl::OkStatus();
 }
 
-absl::Status BulkAdder::Finish() { return WaitUntilUnderWay(0); }
+absl::Status BulkAdder::Wait() { return WaitUntilUnderWay(0); }
 
 absl::Status BulkAdder::WaitUntilUnderWay(std::size_t count) {
   std::vector<Finished> finished;

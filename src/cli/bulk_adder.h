@@ -1,5 +1,5 @@
-// Feeds many records to a sequencer: a few large requests under way at a time, results gathered in
-// the order in which they come.
+// Feeds many records to a sequencer, one by one on this side and in large requests on that side: a
+// commit of many costs little more than a commit of few. A few requests are under way at a time.
 //
 // Owned by one thread; the sequencer's completions come from another.
 
@@ -37,23 +37,25 @@ struct RefusedRecord {
 class BulkAdder {
  public:
   // Keeps a pointer to `sequencer`, which must outlive this object. `refused` is called on the
-  // owner's thread, from Add and Finish.
+  // owner's thread, from Add, Flush and Wait.
   BulkAdder(log::Sequencer* sequencer, std::function<void(const RefusedRecord&)> refused)
       : sequencer_(sequencer), refused_(std::move(refused)) {}
 
-  // Waits for what is under way.
+  // Waits for what is under way; what was not handed over yet is dropped.
   ~BulkAdder();
   BulkAdder(const BulkAdder&) = delete;
   BulkAdder& operator=(const BulkAdder&) = delete;
 
-  // Hands one request over: the records from `first` on, as many as a request takes; returns how
-  // many. Waits while too many are under way. After an error (Sequencer::Add has the codes; it may
-  // be that of an earlier request) nothing more is handed over.
-  absl::StatusOr<std::size_t> AddSome(const std::vector<gosum::Record>& records, std::size_t first,
-                                      const storage::Provenance& provenance);
+  // Takes one record, and hands a request over when that makes it full; then waits while too many
+  // are under way. An error (Sequencer::Add has the codes) may be that of an earlier request; after
+  // it nothing more is handed over.
+  absl::Status Add(gosum::Record record, const storage::Provenance& provenance);
+
+  // Hands over what was taken.
+  absl::Status Flush();
 
   // Waits until all that was handed over is done; its first error.
-  absl::Status Finish();
+  absl::Status Wait();
 
   // What is durable and published so far.
   std::uint64_t appended() const { return appended_; }
@@ -77,6 +79,8 @@ class BulkAdder {
   const std::function<void(const RefusedRecord&)> refused_;
 
   // Owned by the owner's thread.
+  log::AddRequest request_;     // taken and not handed over yet
+  storage::PackedTexts texts_;  // of its records
   absl::Status error_;
   std::uint64_t appended_ = 0, already_there_ = 0, refused_count_ = 0, tree_size_ = 0;
 

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -64,14 +64,35 @@ struct NamedInput {
   std::unique_ptr<GoSumInput> input;
 };
 
+// Bytes of all files together; 0 when one of them does not know.
+std::uint64_t TotalBytes(const std::vector<std::string>& files) {
+  std::uint64_t total = 0;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const std::uintmax_t size_bytes = std::filesystem::file_size(file, error);
+    if (error) return 0;
+    total += size_bytes;
+  }
+  return total;
+}
+
 // Reads and checks every file before any of them is used.
 absl::StatusOr<std::vector<NamedInput>> ReadFiles(Context& context, const ImportFlags& flags,
                                                   GoSumWorkspace* workspace) {
+  Progress progress(context, "read, in bytes");
+  Amount bytes{.done = 0, .total = TotalBytes(flags.files)};
   std::vector<NamedInput> inputs;
   for (const std::string& file : flags.files) {
     absl::StatusOr<GoSumSource> source = StreamSource(context.in);
     if (file != "-") source = FileSource(file);
     RETURN_IF_ERROR(source.status());
+    const auto read = std::move(source->read);
+    source->read = [&](absl::Span<char> space) {
+      absl::StatusOr<std::size_t> count = read(space);
+      bytes.done += count.value_or(0);
+      progress.Update(bytes);
+      return count;
+    };
     ASSIGN_OR_RETURN(std::unique_ptr<GoSumInput> input, GoSumInput::Read(*source, workspace));
     inputs.push_back({.file = file, .input = std::move(input)});
   }
@@ -101,7 +122,8 @@ class Importer {
       status = AddFile(named, interrupt);
       if (!status.ok()) break;
     }
-    status.Update(adder_.Finish());
+    if (status.ok()) status = adder_.Flush();
+    status.Update(adder_.Wait());
     report_.finished = status.ok();
     report_.appended = adder_.appended();
     report_.already_there = adder_.already_there();
@@ -118,22 +140,26 @@ class Importer {
     const storage::Provenance provenance{
         .how = "import", .from = OriginOf(named.file), .when = context_.clock->Now()};
     while (named.input->HasPart()) {
-      ASSIGN_OR_RETURN(const gosum::GoSumFile part, named.input->TakePart());
+      ASSIGN_OR_RETURN(gosum::GoSumFile part, named.input->TakePart());
       report_.incomplete += part.incomplete.size();
       report_.conflicting += part.conflicts.size();
       for (const gosum::GoSumConflict& conflict : part.conflicts) {
         if (report_.file_conflicts.size() == kMaxListedConflicts) break;
         report_.file_conflicts.push_back({.file = named.file, .conflict = conflict});
       }
-      for (std::size_t first = 0; first < part.records.size();) {
+      for (gosum::Record& record : part.records) {
         if (interrupt.Seen()) return absl::CancelledError("interrupted");
-        ASSIGN_OR_RETURN(const std::size_t count, adder_.AddSome(part.records, first, provenance));
-        first += count;
-        const std::uint64_t done = adder_.appended() + adder_.already_there() + adder_.refused();
-        progress_.Update({.done = done, .total = std::max(total_, done)});
+        RETURN_IF_ERROR(adder_.Add(std::move(record), provenance));
+        ShowProgress();
       }
     }
     return absl::OkStatus();
+  }
+
+  void ShowProgress() {
+    const std::uint64_t done = adder_.appended() + adder_.already_there() + adder_.refused();
+    // The total is an estimate; when there is more, it is not known.
+    progress_.Update({.done = done, .total = done <= total_ ? total_ : 0});
   }
 
   void KeepConflict(const RefusedRecord& refused) {
@@ -214,9 +240,8 @@ void Import(Context& context, const ImportFlags& flags) {
         absl::StrCat(inputs.status().message(), "\nnothing of any file was imported"));
     return Fail(context, "import", status, exit_code);
   }
-  SayOnWhoseWord(context, flags.files.size());
-
   const InterruptWatch interrupt;
+  SayOnWhoseWord(context, flags.files.size());
   Importer importer(context, *config, *opened->log);
   const absl::Status status = importer.Run(*inputs, interrupt);
   const ImportReport& report = importer.report();
