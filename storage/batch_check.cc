@@ -121,6 +121,23 @@ absl::Status CheckProvenance(const CommitBatch& batch) {
   return absl::OkStatus();
 }
 
+// A commit drops older heads only: neither its own nor the one that it builds on.
+absl::Status CheckDroppedHeads(const CommitBatch& batch) {
+  const std::vector<std::uint64_t>& sizes = batch.dropped_heads;
+  if (sizes.size() > kMaxDroppedHeads) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(sizes.size(), " heads to drop, want at most ", kMaxDroppedHeads));
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] >= batch.expected_size || (i > 0 && sizes[i] <= sizes[i - 1])) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("head of size ", sizes[i], " to drop at position ", i,
+                       ", want ascending sizes below ", batch.expected_size));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckBatch(const CommitBatch& batch, const std::optional<StoredHead>& newest) {
@@ -128,7 +145,8 @@ absl::Status CheckBatch(const CommitBatch& batch, const std::optional<StoredHead
   RETURN_IF_ERROR(CheckSizes(batch));
   RETURN_IF_ERROR(CheckTiles(batch));
   RETURN_IF_ERROR(CheckIndex(batch));
-  return CheckProvenance(batch);
+  RETURN_IF_ERROR(CheckProvenance(batch));
+  return CheckDroppedHeads(batch);
 }
 
 StoredHead KeptHead(const StoredHead& head) {

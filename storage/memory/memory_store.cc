@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
@@ -42,6 +43,7 @@ class MemoryStore final : public LogStore {
       kept.when = absl::FromUnixMicros(absl::ToUnixMicros(kept.when));
     }
     heads_[batch.head.size] = KeptHead(batch.head);
+    for (const std::uint64_t size : batch.dropped_heads) heads_.erase(size);
     return absl::OkStatus();
   }
 
@@ -140,6 +142,21 @@ class MemoryStore final : public LogStore {
       state_[std::string(key)] = *value;
     } else {
       state_.erase(std::string(key));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status VisitState(
+      absl::string_view prefix,
+      const std::function<absl::Status(absl::string_view key, absl::string_view value)>& visit)
+      const override {
+    std::map<std::string, std::string> rows;
+    {
+      MutexLock lock(&mu_);
+      rows = state_;  // so that `visit` may ask the store
+    }
+    for (const auto& [key, value] : rows) {
+      if (absl::StartsWith(key, prefix)) RETURN_IF_ERROR(visit(key, value));
     }
     return absl::OkStatus();
   }

@@ -110,6 +110,9 @@ absl::Status WriteHeadRows(const CommitBatch& batch, const StoredEdge& edge, Row
     RETURN_IF_ERROR(sink.Put(Family::kProvenance, NumberRow(run.first), value));
     last_value = std::move(value);
   }
+  for (const std::uint64_t size : batch.dropped_heads) {
+    RETURN_IF_ERROR(sink.Delete(Family::kHeads, NumberRow(size)));
+  }
   return sink.Put(Family::kHeads, NumberRow(batch.head.size), HeadValue(batch.head));
 }
 

@@ -25,6 +25,8 @@ class RowSink {
   virtual absl::Status Put(Family family, absl::string_view key, absl::string_view value) = 0;
   // For the index: the lowest of all numbers merged under a key counts.
   virtual absl::Status Merge(Family family, absl::string_view key, absl::string_view value) = 0;
+  // The row need not be there.
+  virtual absl::Status Delete(Family family, absl::string_view key) = 0;
 };
 
 // What the rows of a batch depend on besides the batch: the store's right edge.

@@ -127,6 +127,19 @@ class RocksDbStore final : public LogStore {
         [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) { return writer_->PutState(key, value); });
   }
 
+  absl::Status VisitState(
+      absl::string_view prefix,
+      const std::function<absl::Status(absl::string_view key, absl::string_view value)>& visit)
+      const override {
+    std::optional<std::string> after;
+    while (true) {
+      ASSIGN_OR_RETURN(std::vector<StoreView::StateRow> rows, Now().StateRows(prefix, after));
+      if (rows.empty()) return absl::OkStatus();
+      for (const StoreView::StateRow& row : rows) RETURN_IF_ERROR(visit(row.key, row.value));
+      after = std::move(rows.back().key);
+    }
+  }
+
  private:
   explicit RocksDbStore(const RocksDbOptions& options) : options_(options) {}
 

@@ -51,6 +51,11 @@ absl::Status SortedFiles::Merge(Family family, absl::string_view key, absl::stri
   return ToStatus(writer->Merge(ToSlice(key), ToSlice(value)), "cannot write a sorted file");
 }
 
+absl::Status SortedFiles::Delete(Family family, absl::string_view key) {
+  ASSIGN_OR_RETURN(rocksdb::SstFileWriter* const writer, WriterOf(family));
+  return ToStatus(writer->Delete(ToSlice(key)), "cannot write a sorted file");
+}
+
 absl::Status SortedFiles::Adopt() {
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;

@@ -34,6 +34,7 @@ class SortedFiles final : public RowSink {
 
   absl::Status Put(Family family, absl::string_view key, absl::string_view value) override;
   absl::Status Merge(Family family, absl::string_view key, absl::string_view value) override;
+  absl::Status Delete(Family family, absl::string_view key) override;
 
   // Makes all rows part of the database, durably, in all families or in none.
   absl::Status Adopt();

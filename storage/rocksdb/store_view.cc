@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "storage/rocksdb/slices.h"
 #include "sumlog/tlog/tile.h"
@@ -15,6 +17,11 @@ constexpr std::uint64_t kWidth = tlog::kFullTileWidth;
 // A walk over the index gives the database free after so many rows.
 constexpr std::size_t kIndexRowsAtOnce = 4096;
 
+// So does a walk over small state, after so many bytes of values.
+constexpr std::size_t kStateBytesAtOnce = 1u << 20;
+
+constexpr char kStatePrefix[] = "state/";
+
 absl::Status NoRecord(std::uint64_t number) {
   return absl::NotFoundError(absl::StrCat("no record ", number));
 }
@@ -25,7 +32,7 @@ absl::Status Missing(absl::string_view thing) {
 
 }  // namespace
 
-std::string StateKey(absl::string_view key) { return absl::StrCat("state/", key); }
+std::string StateKey(absl::string_view key) { return absl::StrCat(kStatePrefix, key); }
 
 absl::StatusOr<std::vector<StoredHead>> StoreView::SignedHeads(std::uint64_t min_size,
                                                                std::uint64_t max_size,
@@ -159,6 +166,23 @@ absl::StatusOr<std::vector<IndexRow>> StoreView::IndexRows(
                    ASSIGN_OR_RETURN(const std::uint64_t number, ParseNumber(value));
                    if (number < size_) rows.push_back({.key = std::string(key), .number = number});
                    return rows.size() < kIndexRowsAtOnce;
+                 }));
+  return rows;
+}
+
+absl::StatusOr<std::vector<StoreView::StateRow>> StoreView::StateRows(
+    absl::string_view prefix, const std::optional<std::string>& after) const {
+  std::vector<StateRow> rows;
+  std::size_t size_bytes = 0;
+  RETURN_IF_ERROR(
+      rows_.Scan(Family::kMeta, StateKey(after.has_value() ? *after : prefix),
+                 [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
+                   if (!absl::ConsumePrefix(&key, kStatePrefix)) return false;
+                   if (!absl::StartsWith(key, prefix)) return false;
+                   if (after.has_value() && key == *after) return true;
+                   size_bytes += key.size() + value.size();
+                   rows.push_back({.key = std::string(key), .value = std::string(value)});
+                   return size_bytes < kStateBytesAtOnce;
                  }));
   return rows;
 }

@@ -50,6 +50,14 @@ class StoreView {
   // none when there are no more.
   absl::StatusOr<std::vector<IndexRow>> IndexRows(const std::optional<std::string>& after) const;
 
+  // The same for small state whose key begins with `prefix`.
+  struct StateRow {
+    std::string key;
+    std::string value;
+  };
+  absl::StatusOr<std::vector<StateRow>> StateRows(absl::string_view prefix,
+                                                  const std::optional<std::string>& after) const;
+
  private:
   // Whether record `number`, which is below size_, hashes to `leaf`.
   absl::StatusOr<bool> HasLeaf(std::uint64_t number, const tlog::Hash& leaf) const;

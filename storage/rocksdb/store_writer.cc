@@ -29,6 +29,9 @@ class WriteBatchSink final : public RowSink {
     return ToStatus(rows_->Merge(database_.handle(family), ToSlice(key), ToSlice(value)),
                     "cannot gather rows");
   }
+  absl::Status Delete(Family family, absl::string_view key) override {
+    return ToStatus(rows_->Delete(database_.handle(family), ToSlice(key)), "cannot gather rows");
+  }
 
  private:
   const OpenDatabase& database_;

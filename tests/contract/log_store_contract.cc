@@ -321,6 +321,42 @@ TEST_P(LogStoreContract, ListsHeadsOfARangeInOrder) {
   EXPECT_THAT(sizes(301, kMaxSize, 100), ElementsAre());
 }
 
+TEST_P(LogStoreContract, LosesTheHeadsThatACommitDropsAndNoOthers) {
+  Grow({1, 2, 3, 250, 44});  // heads of 0, 1, 3, 6, 256, 300
+  CommitBatch batch = builder_.NextMadeUp(2);
+  batch.dropped_heads = {0, 3, 4, 256};  // there is none of 4
+  ASSERT_EQ(Commit(batch), absl::OkStatus());
+  CommitBatch renewal = builder_.NextMadeUp(0);
+  renewal.dropped_heads = {1, 3};
+  ASSERT_EQ(Commit(renewal), absl::OkStatus());
+  for (int opened = 0; opened < 2; ++opened) {
+    std::vector<std::uint64_t> sizes;
+    const absl::StatusOr<std::vector<StoredHead>> heads = store().SignedHeads(0, kMaxSize, 100);
+    ASSERT_EQ(heads.status(), absl::OkStatus());
+    for (const StoredHead& head : *heads) sizes.push_back(head.size);
+    EXPECT_THAT(sizes, ::testing::ElementsAre(6, 300, 302));
+    EXPECT_THAT(*store().SignedHeads(256, 256, 1), ::testing::IsEmpty());
+    EXPECT_EQ(*store().SignedHead(), renewal.head);
+    Reopen();
+  }
+}
+
+TEST_P(LogStoreContract, RefusesToDropTheNewestHeadAndUnorderedOrTooManyOthers) {
+  Grow({2, 3});
+  const CommitBatch good = builder_.NextMadeUp(3);
+  std::vector<std::uint64_t> too_many(storage::kMaxDroppedHeads + 1);
+  for (std::size_t i = 0; i < too_many.size(); ++i) too_many[i] = i;
+  const std::vector<std::vector<std::uint64_t>> bad_sizes = {{5},    {2, 8}, {kMaxSize},
+                                                             {2, 2}, {2, 0}, too_many};
+  for (const std::vector<std::uint64_t>& sizes : bad_sizes) {
+    CommitBatch bad = good;
+    bad.dropped_heads = sizes;
+    ExpectRefused(bad, absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(store().SignedHeads(0, kMaxSize, 10)->size(), 3u);
+  }
+  EXPECT_EQ(Commit(good), absl::OkStatus());
+}
+
 TEST_P(LogStoreContract, KeepsTimesWithMicroseconds) {
   Grow({});
   CommitBatch batch = builder_.NextMadeUp(2);
@@ -444,34 +480,6 @@ TEST_P(LogStoreContract, StopsTheVisitAtTheFirstErrorAndHandsItBack) {
   });
   EXPECT_EQ(status, absl::CancelledError("enough"));
   EXPECT_EQ(visits, 3);
-}
-
-TEST_P(LogStoreContract, KeepsSmallState) {
-  for (int opened = 0; opened < 2; ++opened) {
-    EXPECT_EQ(*store().GetState("frozen"), std::nullopt);
-    ASSERT_EQ(store().PutState("frozen", "yes"), absl::OkStatus());
-    ASSERT_EQ(store().PutState("", ""), absl::OkStatus());
-    Reopen();
-    EXPECT_EQ(*store().GetState("frozen"), "yes");
-    EXPECT_EQ(*store().GetState(""), "");
-    EXPECT_EQ(*store().GetState("froze"), std::nullopt);
-    ASSERT_EQ(store().PutState("frozen", std::string(storage::kMaxStateBytes, '\0')),
-              absl::OkStatus());
-    EXPECT_EQ(store().GetState("frozen").value()->size(), storage::kMaxStateBytes);
-    ASSERT_EQ(store().PutState("frozen", std::nullopt), absl::OkStatus());
-    ASSERT_EQ(store().PutState("frozen", std::nullopt), absl::OkStatus());
-    Reopen();
-    EXPECT_EQ(*store().GetState("frozen"), std::nullopt);
-  }
-  EXPECT_TRUE(absl::IsNotFound(store().SignedHead().status()));
-}
-
-TEST_P(LogStoreContract, RefusesStateOverItsLimits) {
-  const std::string long_key(storage::kMaxKeyBytes + 1, 'k');
-  EXPECT_TRUE(absl::IsInvalidArgument(store().PutState(long_key, "")));
-  EXPECT_TRUE(absl::IsInvalidArgument(
-      store().PutState("k", std::string(storage::kMaxStateBytes + 1, 'v'))));
-  EXPECT_EQ(*store().GetState("k"), std::nullopt);
 }
 
 TEST_P(LogStoreContract, TakesBothKindsOfCommitInTurn) {

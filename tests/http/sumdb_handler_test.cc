@@ -378,6 +378,11 @@ class FailingStore final : public storage::LogStore {
   absl::Status PutState(absl::string_view, const std::optional<std::string>&) override {
     return failure_;
   }
+  absl::Status VisitState(
+      absl::string_view,
+      const std::function<absl::Status(absl::string_view, absl::string_view)>&) const override {
+    return failure_;
+  }
 
  private:
   const absl::Status failure_;

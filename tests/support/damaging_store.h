@@ -134,6 +134,12 @@ class DamagingStore final : public storage::LogStore {
   absl::Status PutState(absl::string_view, const std::optional<std::string>&) override {
     return ReadsOnly();
   }
+  absl::Status VisitState(
+      absl::string_view prefix,
+      const std::function<absl::Status(absl::string_view key, absl::string_view value)>& visit)
+      const override {
+    return true_.VisitState(prefix, visit);
+  }
 
  private:
   static absl::Status ReadsOnly() { return absl::FailedPreconditionError("this store only reads"); }

@@ -154,6 +154,12 @@ class FailingStore final : public storage::LogStore {
   absl::Status PutState(absl::string_view key, const std::optional<std::string>& value) override {
     return store_->PutState(key, value);
   }
+  absl::Status VisitState(
+      absl::string_view prefix,
+      const std::function<absl::Status(absl::string_view key, absl::string_view value)>& visit)
+      const override {
+    return store_->VisitState(prefix, visit);
+  }
 
  private:
   absl::Status read_failure() const {

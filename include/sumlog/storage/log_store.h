@@ -39,6 +39,7 @@ inline constexpr std::size_t kMaxRecordBytes = 1u << 20;  // far above what any 
 inline constexpr std::size_t kMaxKeyBytes = 4u << 10;     // of an index row or of small state
 inline constexpr std::size_t kMaxProvenanceBytes = 4u << 10;  // each of `how` and `from`
 inline constexpr std::size_t kMaxStateBytes = 64u << 10;
+inline constexpr std::size_t kMaxDroppedHeads = 1024;  // so that every commit stays short
 
 // A signed tree head as it is kept: the store reads `size` and believes the rest.
 struct StoredHead {
@@ -99,6 +100,9 @@ struct CommitBatch {
   std::vector<IndexRow> index;            // none for an odd record of a mirrored log
   std::vector<ProvenanceRun> provenance;  // ascending; the first starts at expected_size when there
                                           // are records
+  std::vector<std::uint64_t> dropped_heads = {};  // sizes of older heads that the history loses:
+                                                  // ascending, below expected_size, at most
+                                                  // kMaxDroppedHeads; one that is not kept is fine
 };
 
 class LogStore {
@@ -162,6 +166,14 @@ class LogStore {
   // values 64 KiB. An absent key is an empty optional. PutState with an empty optional deletes.
   virtual absl::StatusOr<std::optional<std::string>> GetState(absl::string_view key) const = 0;
   virtual absl::Status PutState(absl::string_view key, const std::optional<std::string>& value) = 0;
+
+  // Calls `visit(key, value)` for every state key that begins with `prefix`, in order of its bytes,
+  // until it returns an error, which is handed back. Views live as long as the call of `visit`,
+  // which may use the store. A key that is put or deleted meanwhile may be visited or not.
+  virtual absl::Status VisitState(
+      absl::string_view prefix,
+      const std::function<absl::Status(absl::string_view key, absl::string_view value)>& visit)
+      const = 0;
 };
 
 }  // namespace sumlog::storage
