@@ -12,6 +12,7 @@
 #ifndef SUMLOG_BASE_MUTEX_H_
 #define SUMLOG_BASE_MUTEX_H_
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -55,10 +56,12 @@ class CondVar {
     lock.release();
   }
 
-  // Returns false when `timeout` passed first.
+  // Returns false when `timeout` passed first, or a day of it: the sum of now and a very long one
+  // would overflow.
   bool WaitFor(Mutex* mu, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
-    const std::cv_status result = changed_.wait_for(lock, absl::ToChronoMicroseconds(timeout));
+    const std::cv_status result = changed_.wait_for(
+        lock, absl::ToChronoMicroseconds(std::clamp(timeout, -kLongestWait, kLongestWait)));
     lock.release();
     return result == std::cv_status::no_timeout;
   }
@@ -67,6 +70,8 @@ class CondVar {
   void NotifyAll() { changed_.notify_all(); }
 
  private:
+  static constexpr absl::Duration kLongestWait = absl::Hours(24);
+
   std::condition_variable changed_;
 };
 
