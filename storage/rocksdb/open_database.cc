@@ -10,6 +10,7 @@
 #include "storage/rocksdb/families.h"
 #include "storage/rocksdb/log_tail_check.h"
 #include "storage/rocksdb/rocksdb_status.h"
+#include "storage/rocksdb/space_check.h"
 
 namespace sumlog::storage {
 namespace {
@@ -123,6 +124,7 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForWriting(
   } else {
     RETURN_IF_ERROR(CheckLogTails(EnvOf(options), options.path));
   }
+  if (options.env_for_test == nullptr) RETURN_IF_ERROR(CheckSpaceToOpen(options.path));
   std::unique_ptr<OpenDatabase> opened(new OpenDatabase);
   opened->env_ = rocksdb::NewCompositeEnv(
       std::make_shared<AdoptionFileSystem>(EnvOf(options)->GetFileSystem()));

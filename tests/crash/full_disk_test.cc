@@ -74,17 +74,18 @@ class FullDisk : public ::testing::Test {
   }
   static std::string Path(const std::string& name) { return folder().path() + "/" + name; }
 
-  static absl::StatusOr<std::unique_ptr<OriginLog>> OpenLog(bool create) {
+  static absl::StatusOr<std::unique_ptr<OriginLog>> OpenLog(bool create,
+                                                            const std::string& name = "db") {
     OriginLog::Options options;
     ASSIGN_OR_RETURN(options.store,
-                     storage::OpenRocksDbStore({.path = Path("db"), .create = create}));
+                     storage::OpenRocksDbStore({.path = Path(name), .create = create}));
     options.signers = {MakeSigner()};
     if (create) {
       ASSIGN_OR_RETURN(const std::string note,
                        OriginLog::CreateFirstHead(*options.store, options.signers, SystemClock()));
-      RETURN_IF_ERROR(Anchor::Create(Path("anchor"), note).status());
+      RETURN_IF_ERROR(Anchor::Create(Path(name + ".anchor"), note).status());
     }
-    ASSIGN_OR_RETURN(options.anchor, Anchor::Open(Path("anchor")));
+    ASSIGN_OR_RETURN(options.anchor, Anchor::Open(Path(name + ".anchor")));
     options.evidence_dir = Path("evidence");
     options.sequencer.retry_interval = absl::Milliseconds(10);
     return OriginLog::Open(std::move(options));
@@ -135,6 +136,23 @@ TEST_F(FullDisk, IsAClearErrorUntilThereIsSpaceAgain) {
   for (std::uint64_t number = 0; number < acknowledged; ++number) {
     EXPECT_EQ((*log)->reader().Lookup(MakeRecord(number).module)->number, number);
   }
+}
+
+TEST_F(FullDisk, IsAClearErrorForALogThatStarts) {
+  {
+    auto log = OpenLog(/*create=*/true, "second");
+    ASSERT_TRUE(log.ok()) << log.status();
+    ASSERT_TRUE(Add(**log, 0, kRecordsPerAdd).ok());
+  }
+  FillDisk(Path("ballast"));
+  const absl::Status full = OpenLog(/*create=*/false, "second").status();
+  EXPECT_TRUE(absl::IsResourceExhausted(full)) << full;
+  EXPECT_THAT(std::string(full.message()), ::testing::HasSubstr("make room"));
+
+  ASSERT_EQ(::unlink(Path("ballast").c_str()), 0);
+  const auto log = OpenLog(/*create=*/false, "second");
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_EQ((*log)->reader().Newest()->signed_head.head.size, kRecordsPerAdd);
 }
 
 }  // namespace
