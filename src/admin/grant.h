@@ -1,0 +1,60 @@
+// What somebody may do to a log.
+//
+// A grant belongs to a token, to a client certificate, or to whoever can open the local socket. Its
+// name is the "who" of the journal and of the provenance of records.
+//
+// Pure; safe from any thread.
+
+#ifndef SUMLOG_ADMIN_GRANT_H_
+#define SUMLOG_ADMIN_GRANT_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace sumlog::admin {
+
+enum class Scope {
+  kIngest,   // add records of the modules that the patterns cover
+  kOperate,  // freeze, block, back up, manage tokens; and all of kRead
+  kRead,     // status, evidence, lists
+};
+
+// "ingest", "operate", "read".
+const char* ScopeName(Scope scope);
+
+// The inverse. kInvalidArgument names the three.
+absl::StatusOr<Scope> ParseScope(absl::string_view name);
+
+// Limits of a grant.
+inline constexpr std::size_t kMaxGrantNameBytes = 64;
+inline constexpr std::size_t kMaxModulePatterns = 100;
+
+struct Grant {
+  std::string name;           // 1 to 64 letters, digits, '-', '_' and '.'
+  std::vector<Scope> scopes;  // at least one
+  // Go's GOPRIVATE form, on the unescaped path, one pattern each. At least one with kIngest.
+  std::vector<std::string> module_patterns;
+  absl::Time created_at = absl::UnixEpoch();
+  absl::Time expires_at = absl::InfiniteFuture();
+
+  friend bool operator==(const Grant&, const Grant&) = default;
+};
+
+// Of whoever can open the local socket: everything, for ever. "local-socket".
+Grant LocalSocketGrant();
+
+// kInvalidArgument: a name, scope or pattern that breaks the rules above; the message says which.
+absl::Status CheckGrant(const Grant& grant);
+
+// OK when the grant has the scope. kPermissionDenied names the scope and the grant.
+absl::Status CheckScope(const Grant& grant, Scope scope);
+
+}  // namespace sumlog::admin
+
+#endif  // SUMLOG_ADMIN_GRANT_H_
