@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "sumlog/tlog/node_reader.h"
 #include "tlog/right_edge.h"
 #include "tlog/subtree.h"
 
@@ -84,6 +85,12 @@ absl::Status VerifyConsistency(const TreeHead& older, const TreeHead& newer,
 
 absl::StatusOr<std::vector<Hash>> ProveConsistency(const ConsistencyQuery& query,
                                                    TileReader& tiles) {
+  NodesFromTiles nodes(query.new_size, tiles);
+  return ProveConsistency(query, nodes);
+}
+
+absl::StatusOr<std::vector<Hash>> ProveConsistency(const ConsistencyQuery& query,
+                                                   NodeReader& nodes) {
   RETURN_IF_ERROR(CheckOrder(query));
   if (query.old_size == 0 || query.old_size == query.new_size) return std::vector<Hash>();
   // Walk down from the root to the subtree that ends with the older tree's last record and keep, at
@@ -103,7 +110,7 @@ absl::StatusOr<std::vector<Hash>> ProveConsistency(const ConsistencyQuery& query
   // The subtree itself, unless it is the whole older tree.
   if (range.begin != 0) needed.push_back(range);
   std::reverse(needed.begin(), needed.end());
-  return RangeRoots(needed, query.new_size, tiles);
+  return RangeRoots(needed, nodes);
 }
 
 absl::StatusOr<Hash> RootFromTiles(std::uint64_t size, TileReader& tiles) {
@@ -111,6 +118,13 @@ absl::StatusOr<Hash> RootFromTiles(std::uint64_t size, TileReader& tiles) {
   ASSIGN_OR_RETURN(const std::vector<std::vector<Hash>> edge,
                    ReadTilesChecked(RightEdgeTiles(size), tiles));
   return RootOfRightEdge(edge);
+}
+
+absl::StatusOr<Hash> RootFromNodes(std::uint64_t size, NodeReader& nodes) {
+  if (size == 0) return EmptyRoot();
+  const RecordRange all = {.begin = 0, .end = size};
+  ASSIGN_OR_RETURN(const std::vector<Hash> roots, RangeRoots(absl::MakeConstSpan(&all, 1), nodes));
+  return roots.front();
 }
 
 }  // namespace sumlog::tlog

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "sumlog/tlog/node_reader.h"
 #include "tlog/subtree.h"
 
 namespace sumlog::tlog {
@@ -54,6 +55,11 @@ absl::Status VerifyInclusion(const TreeHead& head, std::uint64_t index, const Ha
 }
 
 absl::StatusOr<std::vector<Hash>> ProveInclusion(const InclusionQuery& query, TileReader& tiles) {
+  NodesFromTiles nodes(query.tree_size, tiles);
+  return ProveInclusion(query, nodes);
+}
+
+absl::StatusOr<std::vector<Hash>> ProveInclusion(const InclusionQuery& query, NodeReader& nodes) {
   RETURN_IF_ERROR(CheckIndex(query));
   // Walk down from the root to the record and keep, at each fork, the side not taken.
   std::vector<RecordRange> siblings;
@@ -69,7 +75,7 @@ absl::StatusOr<std::vector<Hash>> ProveInclusion(const InclusionQuery& query, Ti
     }
   }
   std::reverse(siblings.begin(), siblings.end());
-  return RangeRoots(siblings, query.tree_size, tiles);
+  return RangeRoots(siblings, nodes);
 }
 
 }  // namespace sumlog::tlog

@@ -13,63 +13,22 @@
 namespace sumlog::tlog {
 namespace {
 
-// Where the leaves of one perfect subtree lie: hashes [first, first + count) of a tile.
-struct Slice {
-  std::size_t tile = 0;  // position in the plan's list of tiles
-  std::size_t first = 0;
-  std::size_t count = 0;
-};
-
-// Which tiles to read, each once, and which of their hashes make up each range.
-class ReadPlan {
- public:
-  explicit ReadPlan(std::uint64_t tree_size) : tree_size_(tree_size) {}
-
-  const std::vector<TileId>& tiles() const { return tiles_; }
-
-  // The perfect subtrees of `range`, widest first.
-  std::vector<Slice> Cut(RecordRange range) {
-    CHECK(range.begin < range.end && range.end <= tree_size_);
-    std::vector<Slice> slices;
-    while (range.begin < range.end) {
-      const std::uint64_t count = std::bit_floor(range.end - range.begin);
-      CHECK(range.begin % count == 0);
-      slices.push_back(Locate(range.begin, static_cast<unsigned>(std::countr_zero(count))));
-      range.begin += count;
-    }
-    return slices;
+// Appends the perfect subtrees of `range` to `*nodes`, widest first.
+void Cut(RecordRange range, std::vector<NodeId>* nodes) {
+  CHECK(range.begin < range.end);
+  while (range.begin < range.end) {
+    const std::uint64_t count = std::bit_floor(range.end - range.begin);
+    CHECK(range.begin % count == 0);
+    const auto height = static_cast<unsigned>(std::countr_zero(count));
+    nodes->push_back({.height = height, .index = range.begin >> height});
+    range.begin += count;
   }
+}
 
- private:
-  // The subtree of 2^height records from `begin` on.
-  Slice Locate(std::uint64_t begin, unsigned height) {
-    const std::uint32_t level = height / kTileHeight;
-    const std::uint64_t position = begin >> (level * kTileHeight);
-    return {.tile = TileNumber(level, position / kFullTileWidth),
-            .first = static_cast<std::size_t>(position % kFullTileWidth),
-            .count = std::size_t{1} << (height % kTileHeight)};
-  }
-
-  std::size_t TileNumber(std::uint32_t level, std::uint64_t index) {
-    const auto [entry, is_new] = numbers_.try_emplace({level, index}, tiles_.size());
-    if (is_new) {
-      tiles_.push_back(
-          {.level = level, .index = index, .width = WidestTile(level, index, tree_size_)});
-    }
-    return entry->second;
-  }
-
-  const std::uint64_t tree_size_;
-  std::vector<TileId> tiles_;
-  std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> numbers_;
-};
-
-Hash FoldSlices(absl::Span<const Slice> slices, const std::vector<std::vector<Hash>>& tiles) {
-  const auto root_of = [&tiles](const Slice& slice) {
-    return PerfectRoot(absl::MakeConstSpan(tiles[slice.tile]).subspan(slice.first, slice.count));
-  };
-  Hash root = root_of(slices.back());
-  for (std::size_t i = slices.size() - 1; i-- > 0;) root = NodeHash(root_of(slices[i]), root);
+// The hash of a range from those of its perfect subtrees.
+Hash Fold(absl::Span<const Hash> subtrees) {
+  Hash root = subtrees.back();
+  for (std::size_t i = subtrees.size() - 1; i-- > 0;) root = NodeHash(subtrees[i], root);
   return root;
 }
 
@@ -105,17 +64,60 @@ absl::StatusOr<std::vector<std::vector<Hash>>> ReadTilesChecked(absl::Span<const
 }
 
 absl::StatusOr<std::vector<Hash>> RangeRoots(absl::Span<const RecordRange> ranges,
-                                             std::uint64_t tree_size, TileReader& tiles) {
+                                             NodeReader& nodes) {
   if (ranges.empty()) return std::vector<Hash>();
-  ReadPlan plan(tree_size);
-  std::vector<std::vector<Slice>> slices;
-  for (const RecordRange& range : ranges) slices.push_back(plan.Cut(range));
+  std::vector<NodeId> wanted;
+  std::vector<std::size_t> ends;  // of each range's subtrees in `wanted`
+  for (const RecordRange& range : ranges) {
+    Cut(range, &wanted);
+    ends.push_back(wanted.size());
+  }
+  std::vector<Hash> read(wanted.size());
+  RETURN_IF_ERROR(nodes.ReadNodes(wanted, absl::MakeSpan(read)));
 
-  ASSIGN_OR_RETURN(const std::vector<std::vector<Hash>> read,
-                   ReadTilesChecked(plan.tiles(), tiles));
   std::vector<Hash> roots;
-  for (const std::vector<Slice>& range : slices) roots.push_back(FoldSlices(range, read));
+  roots.reserve(ranges.size());
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    roots.push_back(Fold(absl::MakeConstSpan(read).subspan(begin, end - begin)));
+    begin = end;
+  }
   return roots;
+}
+
+NodePlace PlaceOf(const NodeId& node) {
+  const std::uint32_t level = node.height / kTileHeight;
+  const unsigned inside = node.height % kTileHeight;
+  const std::uint64_t tile = node.index >> (kTileHeight - inside);
+  const std::uint64_t position = node.index - (tile << (kTileHeight - inside));
+  return {.level = level,
+          .index = tile,
+          .first = static_cast<std::size_t>(position) << inside,
+          .count = std::size_t{1} << inside};
+}
+
+absl::Status NodesFromTiles::ReadNodes(absl::Span<const NodeId> nodes, absl::Span<Hash> hashes) {
+  std::vector<TileId> tiles;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> numbers;
+  std::vector<std::size_t> tile_of_node;
+  for (const NodeId& node : nodes) {
+    const NodePlace place = PlaceOf(node);
+    const auto [entry, is_new] = numbers.try_emplace({place.level, place.index}, tiles.size());
+    if (is_new) {
+      tiles.push_back({.level = place.level,
+                       .index = place.index,
+                       .width = WidestTile(place.level, place.index, tree_size_)});
+    }
+    tile_of_node.push_back(entry->second);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::vector<Hash>> read, ReadTilesChecked(tiles, tiles_));
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const NodePlace place = PlaceOf(nodes[i]);
+    const absl::Span<const Hash> tile = read[tile_of_node[i]];
+    CHECK(place.first + place.count <= tile.size());  // the node lies in the tree
+    hashes[i] = PerfectRoot(tile.subspan(place.first, place.count));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace sumlog::tlog

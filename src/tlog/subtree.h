@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sumlog/tlog/hash.h"
+#include "sumlog/tlog/node_reader.h"
 #include "sumlog/tlog/tile.h"
 #include "sumlog/tlog/tile_reader.h"
 
@@ -36,11 +37,33 @@ std::uint64_t SplitPoint(std::uint64_t count);
 absl::StatusOr<std::vector<std::vector<Hash>>> ReadTilesChecked(absl::Span<const TileId> wanted,
                                                                 TileReader& tiles);
 
-// The tree hash of each range, all inside a tree of `tree_size` records. One ReadTiles call (none
-// when there are no ranges), each tile once and at its widest. The reader's errors, or kDataLoss as
-// above.
+// The tree hash of each range. One ReadNodes call (none when there are no ranges), its errors.
 absl::StatusOr<std::vector<Hash>> RangeRoots(absl::Span<const RecordRange> ranges,
-                                             std::uint64_t tree_size, TileReader& tiles);
+                                             NodeReader& nodes);
+
+// The nodes of a tree of `tree_size` records, climbed from its tiles. Each ReadNodes makes one
+// ReadTiles call, for each tile once and at its widest. The reader's errors, or kDataLoss as above.
+class NodesFromTiles final : public NodeReader {
+ public:
+  // Keeps a reference to `tiles`.
+  NodesFromTiles(std::uint64_t tree_size, TileReader& tiles)
+      : tree_size_(tree_size), tiles_(tiles) {}
+
+  absl::Status ReadNodes(absl::Span<const NodeId> nodes, absl::Span<Hash> hashes) override;
+
+ private:
+  const std::uint64_t tree_size_;
+  TileReader& tiles_;
+};
+
+// Where a node lies: over hashes [first, first + count) of hash tile `index` of level `level`.
+struct NodePlace {
+  std::uint32_t level = 0;
+  std::uint64_t index = 0;
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+NodePlace PlaceOf(const NodeId& node);
 
 }  // namespace sumlog::tlog
 
