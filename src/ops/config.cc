@@ -45,9 +45,9 @@ absl::Status CheckLine(absl::string_view value, std::size_t max_bytes) {
   return absl::OkStatus();
 }
 
-absl::Status SetPath(std::string* target, absl::string_view value, const Config& config) {
+absl::Status SetPath(std::string* target, absl::string_view value, const std::string& base) {
   RETURN_IF_ERROR(CheckLine(value, kMaxPathBytes));
-  if (!value.empty()) *target = AbsolutePath(std::string(value), config.dir);
+  if (!value.empty()) *target = AbsolutePath(std::string(value), base);
   return absl::OkStatus();
 }
 
@@ -92,54 +92,73 @@ struct Key {
   absl::string_view name;
   absl::string_view default_value;
   absl::string_view help;
-  absl::Status (*set)(Config& config, absl::string_view value);
+  // `base` is what a relative path is relative to.
+  absl::Status (*set)(Config& config, absl::string_view value, const std::string& base);
 };
 
 // The one table: files, environment names, help and checks all come from it.
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;
 constexpr Key kKeys[] = {
     {"log.name", "", "the log's name, in every signature; can never change",
-     [](Config& c, absl::string_view v) { return SetLine(&c.log_name, v); }},
+     [](Config& c, absl::string_view v, const std::string&) { return SetLine(&c.log_name, v); }},
     {"log.key_file", "keys/<name>.key", "the private key, mode 0600",
-     [](Config& c, absl::string_view v) { return SetPath(&c.log_key_file, v, c); }},
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetPath(&c.log_key_file, v, b);
+     }},
     {"log.anchor", "anchor/<name>", "keeps the newest head ever served; best on another disk",
-     [](Config& c, absl::string_view v) { return SetPath(&c.log_anchor, v, c); }},
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetPath(&c.log_anchor, v, b);
+     }},
     {"log.contact", "", "shown to developers in error texts",
-     [](Config& c, absl::string_view v) { return SetLine(&c.log_contact, v); }},
+     [](Config& c, absl::string_view v, const std::string&) { return SetLine(&c.log_contact, v); }},
     {"log.head_interval", "1s", "how often lookups may change the head that they carry",
-     [](Config& c, absl::string_view v) { return SetDuration(&c.log_head_interval, v); }},
+     [](Config& c, absl::string_view v, const std::string&) {
+       return SetDuration(&c.log_head_interval, v);
+     }},
     {"listen.http", "127.0.0.1:8080", "HOST:PORT of the HTTP front; port 0 takes any",
-     [](Config& c, absl::string_view v) { return SetAddress(&c.listen_http, v); }},
+     [](Config& c, absl::string_view v, const std::string&) {
+       return SetAddress(&c.listen_http, v);
+     }},
     {"listen.tls_cert", "", "PEM file with the certificate and its chain",
-     [](Config& c, absl::string_view v) { return SetPath(&c.listen_tls_cert, v, c); }},
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetPath(&c.listen_tls_cert, v, b);
+     }},
     {"listen.tls_key", "", "PEM file with the certificate's private key",
-     [](Config& c, absl::string_view v) { return SetPath(&c.listen_tls_key, v, c); }},
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetPath(&c.listen_tls_key, v, b);
+     }},
     {"listen.url", "", "how clients reach the log, for client-config",
-     [](Config& c, absl::string_view v) { return SetLine(&c.listen_url, v); }},
+     [](Config& c, absl::string_view v, const std::string&) { return SetLine(&c.listen_url, v); }},
     {"limits.connections", "4096", "open connections at most",
-     [](Config& c, absl::string_view v) {
+     [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_connections, v, {1, 1'000'000});
      }},
     {"limits.header_bytes", "16384", "request line and headers together at most",
-     [](Config& c, absl::string_view v) {
+     [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_header_bytes, v, {2048, 1 << 20});
      }},
     {"limits.header_timeout", "10s", "for a client to send one request",
-     [](Config& c, absl::string_view v) { return SetDuration(&c.limits_header_timeout, v); }},
+     [](Config& c, absl::string_view v, const std::string&) {
+       return SetDuration(&c.limits_header_timeout, v);
+     }},
     {"limits.idle_timeout", "75s", "between two requests of a connection",
-     [](Config& c, absl::string_view v) { return SetDuration(&c.limits_idle_timeout, v); }},
+     [](Config& c, absl::string_view v, const std::string&) {
+       return SetDuration(&c.limits_idle_timeout, v);
+     }},
     {"limits.write_timeout", "30s", "for a client to take one answer",
-     [](Config& c, absl::string_view v) { return SetDuration(&c.limits_write_timeout, v); }},
+     [](Config& c, absl::string_view v, const std::string&) {
+       return SetDuration(&c.limits_write_timeout, v);
+     }},
     {"limits.cache_bytes", "67108864", "the database's cache",
-     [](Config& c, absl::string_view v) {
+     [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_cache_bytes, v, {1 << 20, kMostBytes});
      }},
     {"limits.evidence_bytes", "1073741824", "evidence kept at most; beyond it is only counted",
-     [](Config& c, absl::string_view v) {
+     [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_evidence_bytes, v, {0, kMostBytes});
      }},
     {"limits.http_threads", "2", "threads of the HTTP front",
-     [](Config& c, absl::string_view v) {
+     [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_http_threads, v, {1, 256});
      }},
 };
@@ -163,9 +182,9 @@ absl::Status UnknownName(absl::string_view where, absl::string_view name,
                    nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?")));
 }
 
-absl::Status Apply(Config& config, const Key& key, absl::string_view value,
-                   absl::string_view where) {
-  const absl::Status status = key.set(config, value);
+absl::Status Apply(Config& config, const Key& key, absl::string_view value, absl::string_view where,
+                   const std::string& base) {
+  const absl::Status status = key.set(config, value, base);
   if (status.ok()) return status;
   return absl::InvalidArgumentError(absl::StrCat(where, key.name, ": ", status.message()));
 }
@@ -176,6 +195,7 @@ absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
   const absl::StatusOr<std::string> content = ReadFile(path, kMaxConfigBytes);
   if (absl::IsNotFound(content.status()) && sources.file.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(content.status());
+  config.file = path;
   std::vector<std::string> known;
   for (const ConfigKey& key : ConfigKeys()) known.push_back(key.name);
 
@@ -184,7 +204,7 @@ absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
     const std::string where = absl::StrCat(path, ":", entry.line, ": ");
     const Key* key = FindKey(entry.name);
     if (key == nullptr) return UnknownName(where, entry.name, known);
-    RETURN_IF_ERROR(Apply(config, *key, entry.value, where));
+    RETURN_IF_ERROR(Apply(config, *key, entry.value, where, config.dir));
   }
   return absl::OkStatus();
 }
@@ -200,7 +220,8 @@ absl::Status ApplyEnvironment(Config& config, const ConfigSources& sources) {
     if (!absl::StartsWith(name, kPrefix)) continue;
     const auto key = keys.find(name);
     if (key != keys.end()) {
-      RETURN_IF_ERROR(Apply(config, *key->second, value, absl::StrCat("environment ", name, ": ")));
+      RETURN_IF_ERROR(
+          Apply(config, *key->second, value, absl::StrCat("environment ", name, ": "), config.dir));
       continue;
     }
     bool is_other = false;
@@ -211,10 +232,11 @@ absl::Status ApplyEnvironment(Config& config, const ConfigSources& sources) {
 }
 
 absl::Status ApplyFlags(Config& config, const ConfigSources& sources) {
+  const std::string here = std::filesystem::absolute(".").string();
   for (const auto& [name, value] : sources.flags) {
     const Key* key = FindKey(name);
     if (key == nullptr) return UnknownName("flag: ", name, {});
-    RETURN_IF_ERROR(Apply(config, *key, value, "flag for "));
+    RETURN_IF_ERROR(Apply(config, *key, value, "flag for ", here));
   }
   return absl::OkStatus();
 }

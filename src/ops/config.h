@@ -2,7 +2,7 @@
 //
 // Precedence: flag > environment SUMLOG_<SECTION>_<KEY> > file > default. An unknown key, in the
 // file or in the environment, is an error that names the nearest right one. Relative paths are
-// relative to the data directory.
+// relative to the data directory; those of flags to the working directory, as a shell means them.
 //
 // Pure apart from reading the file that it is told to read. Safe from any thread.
 
@@ -22,7 +22,8 @@
 namespace sumlog::ops {
 
 struct Config {
-  std::string dir;  // the data directory, absolute
+  std::string dir;   // the data directory, absolute
+  std::string file;  // that was read, as it was named or absolute; empty: there was none
 
   // [log]
   std::string log_name;      // a bare host name; empty: this directory has no origin log

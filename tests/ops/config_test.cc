@@ -5,6 +5,7 @@
 
 #include "ops/config.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/match.h"
@@ -182,6 +183,18 @@ TEST_F(ConfigTest, PathsAreRelativeToTheDirectory) {
   EXPECT_EQ(config->log_anchor, "/mnt/anchor");
   EXPECT_EQ(config->listen_tls_cert, dir() + "/tls/cert.pem");
   EXPECT_EQ(config->listen_tls_key, dir().substr(0, dir().rfind('/')) + "/key.pem");
+}
+
+TEST_F(ConfigTest, PathsOfFlagsAreRelativeToTheWorkingDirectory) {
+  const std::string here = std::filesystem::current_path().string();
+  EXPECT_EQ(Load({}, {{"log.anchor", "./a"}})->log_anchor, here + "/a");
+  EXPECT_EQ(Load({{"SUMLOG_LOG_ANCHOR", "./a"}})->log_anchor, dir() + "/a");
+}
+
+TEST_F(ConfigTest, SaysWhichFileWasRead) {
+  EXPECT_EQ(Load()->file, "");
+  WriteFile("");
+  EXPECT_EQ(Load()->file, dir() + "/sumlog.toml");
 }
 
 TEST_F(ConfigTest, WantsBothTlsFilesOrNone) {
