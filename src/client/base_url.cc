@@ -33,6 +33,9 @@ absl::Status CheckParts(CURLU* url, const std::string& scheme) {
     return absl::InvalidArgumentError(
         absl::StrCat("server URL has scheme ", scheme, ", want https, http or file"));
   }
+  if (scheme != "file" && Part(url, CURLUPART_PORT) == "0") {
+    return absl::InvalidArgumentError("server URL has port 0, which nobody can reach");
+  }
   if (!Part(url, CURLUPART_QUERY).empty() || !Part(url, CURLUPART_FRAGMENT).empty()) {
     return absl::InvalidArgumentError("server URL has a query or a fragment, want none");
   }
@@ -48,7 +51,7 @@ absl::Status CheckParts(CURLU* url, const std::string& scheme) {
 
 absl::StatusOr<BaseUrl> ParseBaseUrl(const std::string& text) {
   const CurlUrl url(curl_url());
-  if (url == nullptr) return absl::ResourceExhaustedError("no memory for a URL");
+  if (url == nullptr) return absl::UnavailableError("no memory for a URL");
   // The text itself stays out of the message: it may hold credentials.
   constexpr unsigned kFlags = CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS;
   if (const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), kFlags);
@@ -58,8 +61,15 @@ absl::StatusOr<BaseUrl> ParseBaseUrl(const std::string& text) {
   }
 
   BaseUrl base;
+  // curl takes "http:host" and "http:///host" for "http://host"; nobody else does.
+  const std::size_t slashes = text.find("://");
+  const bool has_no_host = slashes == std::string::npos || text.compare(slashes, 4, ":///") == 0;
   base.scheme = Part(url.get(), CURLUPART_SCHEME);
   if (const absl::Status status = CheckParts(url.get(), base.scheme); !status.ok()) return status;
+  if (base.scheme != "file" && has_no_host) {
+    return absl::InvalidArgumentError(
+        "not a server URL such as https://sum.example.com: no host after \"://\"");
+  }
   base.url = WithoutSlashAtTheEnd(Part(url.get(), CURLUPART_URL));
   if (base.scheme == "file") {
     base.folder = WithoutSlashAtTheEnd(Part(url.get(), CURLUPART_PATH, CURLU_URLDECODE));

@@ -19,7 +19,7 @@ struct BaseUrl {
 };
 
 // kInvalidArgument: not an absolute URL of one of the three schemes, a query or fragment,
-// credentials over http, or a file URL with a host.
+// port 0, credentials over http, or a file URL with a host.
 absl::StatusOr<BaseUrl> ParseBaseUrl(const std::string& text);
 
 }  // namespace sumlog::client

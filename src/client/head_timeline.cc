@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sumlog/client/failure_details.h"
 #include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/hash.h"
 
@@ -11,10 +12,11 @@ namespace {
 
 absl::Status Fork(const tlog::SignedTreeHead& older, const tlog::SignedTreeHead& newer,
                   absl::string_view reason) {
-  return absl::DataLossError(absl::StrCat("the signed head of ", newer.head.size,
-                                          " records does not extend the signed head of ",
-                                          older.head.size, " records: ", reason, "\nolder head:\n",
-                                          older.note, "newer head:\n", newer.note));
+  return WithForkedNotes(
+      absl::DataLossError(absl::StrCat("the signed head of ", newer.head.size,
+                                       " records does not extend the signed head of ",
+                                       older.head.size, " records: ", reason)),
+      absl::StrCat(older.note, newer.note));
 }
 
 }  // namespace
@@ -29,10 +31,9 @@ absl::Status HeadTimeline::CheckExtends(const tlog::SignedTreeHead& older,
   const absl::StatusOr<tlog::Hash> root = tlog::RootFromTiles(older.head.size, *tiles);
   if (absl::IsDataLoss(root.status())) return Fork(older, newer, root.status().message());
   if (!root.ok()) {
-    return absl::Status(root.status().code(),
-                        absl::StrCat("cannot compare the signed head of ", older.head.size,
-                                     " records with the signed head of ", newer.head.size,
-                                     " records: ", root.status().message()));
+    return Reword(root.status(), absl::StrCat("cannot compare the signed head of ", older.head.size,
+                                              " records with the signed head of ", newer.head.size,
+                                              " records: ", root.status().message()));
   }
   if (*root == older.head.root) return absl::OkStatus();
   return Fork(

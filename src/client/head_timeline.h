@@ -33,7 +33,7 @@ class HeadTimeline {
   // or extends it. The first head is believed as it comes.
   //
   //   kDataLoss  the two heads are not of one timeline, or the newer one's tiles do not lead to its
-  //              root; the message holds both notes: they are the evidence
+  //              root; ForkedNotesOf the status are both notes: the evidence
   //   or the reader's own errors: nothing has been taken in
   absl::StatusOr<tlog::SignedTreeHead> Merge(const tlog::SignedTreeHead& head);
 

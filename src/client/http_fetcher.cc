@@ -15,6 +15,7 @@
 #include "client/file_fetcher.h"
 #include "client/server_text.h"
 #include "client/sigpipe_block.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
 namespace {
@@ -71,26 +72,26 @@ absl::Status TransferError(CURLcode code, const std::string& message) {
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
       return absl::InvalidArgumentError(message);
-    case CURLE_OUT_OF_MEMORY:
-      return absl::ResourceExhaustedError(message);
     default:
       return absl::UnavailableError(message);
   }
 }
 
+absl::StatusCode MeaningOf(long http_code) {
+  if (http_code == 404 || http_code == 410) return absl::StatusCode::kNotFound;
+  if (http_code == 429 || http_code >= 500) return absl::StatusCode::kUnavailable;
+  return absl::StatusCode::kInvalidArgument;
+}
+
 // What an answer that is not 200 means.
 absl::Status AnswerError(CURL* curl, const std::string& url, const Body& body) {
   const long code = ResponseCode(curl);
-  std::string message = absl::StrCat("GET ", url, ": status ", code, ", want 200");
+  const absl::Status status(MeaningOf(code),
+                            absl::StrCat("GET ", url, ": status ", code, ", want 200"));
   const char* type = nullptr;
   curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
-  if (type != nullptr && absl::StartsWithIgnoreCase(type, "text/plain")) {
-    const std::string text = CleanServerText(body.bytes);
-    if (!text.empty()) absl::StrAppend(&message, "; the server says: ", text);
-  }
-  if (code == 404 || code == 410) return absl::NotFoundError(message);
-  if (code == 429 || code >= 500) return absl::UnavailableError(message);
-  return absl::InvalidArgumentError(message);
+  if (type == nullptr || !absl::StartsWithIgnoreCase(type, "text/plain")) return status;
+  return WithServerText(status, CleanServerText(body.bytes));
 }
 
 // Sets what is the same for every request of a fetcher. Only out of memory can make these fail.
@@ -147,7 +148,7 @@ class HttpFetcher final : public Fetcher {
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
     if (curl_easy_setopt(curl, CURLOPT_URL, absl::StrCat(base_.url, path).c_str()) != CURLE_OK) {
-      return absl::ResourceExhaustedError("no memory for a request");
+      return absl::UnavailableError("no memory for a request");
     }
     const CURLcode code = curl_easy_perform(curl);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);  // `reason` ends with this function
@@ -177,7 +178,7 @@ class HttpFetcher final : public Fetcher {
     }
     CurlHandle curl(curl_easy_init());
     if (curl == nullptr || !Configure(curl.get(), options_, base_)) {
-      return absl::ResourceExhaustedError("no memory for a connection");
+      return absl::UnavailableError("no memory for a connection");
     }
     return curl;
   }

@@ -33,8 +33,8 @@ struct HttpFetcherOptions {
 };
 
 // Touches neither network nor disk. kInvalidArgument: the base URL is none, or a time-out is not
-// between a millisecond and a day. The fetcher's messages name the URL without its credentials, and
-// carry the server's text when it is text/plain, as CleanServerText has it.
+// between a millisecond and a day. The fetcher's messages name the URL without its credentials; the
+// server's text, when it is text/plain, is ServerTextOf their status, as CleanServerText has it.
 absl::StatusOr<std::unique_ptr<Fetcher>> NewHttpFetcher(const HttpFetcherOptions& options);
 
 }  // namespace sumlog::client

@@ -11,6 +11,7 @@
 #include "client/tile_cache.h"
 #include "client/tile_fetcher.h"
 #include "client/verified_tiles.h"
+#include "sumlog/client/failure_details.h"
 #include "sumlog/tlog/hash.h"
 #include "sumlog/tlog/inclusion.h"
 
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t kMaxAnswerBytes = 1u << 20;
 
 absl::Status Annotate(const absl::Status& status, absl::string_view what) {
-  return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
+  return Reword(status, absl::StrCat(what, ": ", status.message()));
 }
 
 class SumdbClientImpl final : public SumdbClient {
@@ -62,8 +63,9 @@ class SumdbClientImpl final : public SumdbClient {
         tlog::OpenTreeHead(note, absl::MakeConstSpan(&options_.key, 1));
     if (absl::IsNotFound(head.status())) {
       // Not kNotFound, which would say that the database does not have the module.
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the head is not signed by ", options_.key.ToString(), ": wrong key or wrong server"));
+      return absl::UnauthenticatedError(
+          absl::StrCat("the head is not signed by ", options_.key.name(), "+",
+                       absl::Hex(options_.key.key_hash(), absl::kZeroPad8)));
     }
     if (!head.ok()) return Annotate(head.status(), "signed head");
     return head;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
 namespace {
@@ -15,13 +16,19 @@ std::string UrlPath(const tlog::TileId& tile) {
   return absl::StrCat("/", tlog::FormatTilePath(tile));
 }
 
+// More than any tile has, so that what a wrong tile holds comes in: it is evidence.
+constexpr std::size_t kMaxAnswerBytes = 2 * tlog::kFullTileWidth * tlog::kHashSizeBytes;
+
+absl::Status WrongSize(const tlog::TileId& tile, const std::string& got) {
+  return absl::DataLossError(absl::StrCat(tlog::FormatTilePath(tile), " of a signed tree is of ",
+                                          got, " bytes, want ", tile.width * tlog::kHashSizeBytes));
+}
+
 // The first `width` hashes of a tile's bytes, which must be those of exactly `tile`.
 absl::StatusOr<std::vector<tlog::Hash>> ParseTile(const tlog::TileId& tile, absl::string_view bytes,
                                                   std::size_t width) {
-  const std::size_t want = tile.width * tlog::kHashSizeBytes;
-  if (bytes.size() != want) {
-    return absl::InvalidArgumentError(absl::StrCat("GET ", UrlPath(tile), ": answer is of ",
-                                                   bytes.size(), " bytes, want ", want));
+  if (bytes.size() != tile.width * tlog::kHashSizeBytes) {
+    return WrongSize(tile, absl::StrCat(bytes.size()));
   }
   std::vector<tlog::Hash> hashes(width);
   for (std::size_t i = 0; i < width; ++i) {
@@ -35,20 +42,21 @@ absl::StatusOr<std::vector<tlog::Hash>> ParseTile(const tlog::TileId& tile, absl
 
 absl::StatusOr<std::vector<tlog::Hash>> TileFetcher::ReadTile(const tlog::TileId& tile) {
   tlog::TileId asked = tile;
-  absl::StatusOr<std::string> bytes =
-      fetcher_.Fetch(UrlPath(asked), asked.width * tlog::kHashSizeBytes);
+  absl::StatusOr<std::string> bytes = fetcher_.Fetch(UrlPath(asked), kMaxAnswerBytes);
   if (absl::IsNotFound(bytes.status()) && tile.width < tlog::kFullTileWidth) {
     asked.width = tlog::kFullTileWidth;
-    bytes = fetcher_.Fetch(UrlPath(asked), asked.width * tlog::kHashSizeBytes);
+    bytes = fetcher_.Fetch(UrlPath(asked), kMaxAnswerBytes);
   }
-  if (absl::IsNotFound(bytes.status())) {
-    // Not kNotFound: a tree that is signed has all its tiles, so this says nothing about a module.
-    return absl::UnavailableError(absl::StrCat("the server does not have tile ",
-                                               tlog::FormatTilePath(tile),
-                                               " of a tree it signed: ", bytes.status().message()));
+  if (bytes.ok()) return ParseTile(asked, *bytes, tile.width);
+  if (absl::IsResourceExhausted(bytes.status())) {
+    return WrongSize(asked, absl::StrCat("more than ", kMaxAnswerBytes));
   }
-  RETURN_IF_ERROR(bytes.status());
-  return ParseTile(asked, *bytes, tile.width);
+  // A tree that is signed has all its tiles: a 404 says nothing about a module, nor a 403 about
+  // what the caller asked.
+  return WithServerText(
+      absl::UnavailableError(absl::StrCat("the server does not give ", tlog::FormatTilePath(tile),
+                                          " of a tree it signed: ", bytes.status().message())),
+      ServerTextOf(bytes.status()));
 }
 
 absl::StatusOr<std::vector<std::vector<tlog::Hash>>> TileFetcher::ReadTiles(

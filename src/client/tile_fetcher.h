@@ -20,10 +20,12 @@ class TileFetcher final : public tlog::TileReader {
   // Keeps a reference to `fetcher`, which must outlive this object.
   explicit TileFetcher(Fetcher& fetcher) : fetcher_(fetcher) {}
 
-  // Fetches each tile; where the server has no partial tile of that width, the full one, cut.
-  //   kUnavailable      not reachable, or the server lacks a tile (a mirror that is behind, a
-  //   cache) kInvalidArgument  an answer that is no tile: too short, or not 200 kResourceExhausted
-  //   an answer that is longer than the tile
+  // Fetches each tile; where the server has no partial tile of that width, the full one, cut. The
+  // caller has verified that the tree these are tiles of is signed.
+  //   kDataLoss     an answer of another size than the tile's: a wrong tile under a signed head
+  //   kUnavailable  not reachable, or the server does not give it (a mirror that is behind, a
+  //   cache,
+  //                 a refusal)
   absl::StatusOr<std::vector<std::vector<tlog::Hash>>> ReadTiles(
       absl::Span<const tlog::TileId> tiles) override;
 

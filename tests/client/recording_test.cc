@@ -166,7 +166,7 @@ void ExpectFlipFound(const std::string& lookup, const std::string& path, std::si
   // Another record number may lead to tiles that are not recorded; sum.golang.org has them.
   const bool is_in_number = path == "/lookup/" + lookup && place < 8;
   EXPECT_TRUE(absl::IsDataLoss(status) || absl::IsInvalidArgument(status) ||
-              (is_in_number && absl::IsUnavailable(status)))
+              absl::IsUnauthenticated(status) || (is_in_number && absl::IsUnavailable(status)))
       << lookup << ": " << path << " byte " << place << ": " << status;
 }
 

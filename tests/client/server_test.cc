@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "http/http_server.h"
 #include "http/sumdb_handler.h"
+#include "sumlog/client/failure_details.h"
 #include "sumlog/client/sumdb_client.h"
 #include "support/test_log.h"
 
@@ -78,7 +79,7 @@ TEST_P(Server, GrowsOnOneTimeline) {
 TEST_P(Server, SaysWhatItDoesNotHave) {
   const absl::Status status = client_->Lookup(MakeRecord(kRecords).module).status();
   EXPECT_TRUE(absl::IsNotFound(status)) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("the server says: "));
+  EXPECT_THAT(ServerTextOf(status), HasSubstr("is not in log sum.example.com"));
   EXPECT_TRUE(absl::IsNotFound(
       client_->Lookup({.path = "example.com/UpperCase", .version = "v1.0.0"}).status()));
 }

@@ -32,10 +32,11 @@ class Fetcher {
   virtual ~Fetcher() = default;
 
   // `path` starts with '/'. Returns the body of a 200 answer of at most `max_bytes`. Otherwise:
-  //   kNotFound            404 or 410; the message holds the server's text
-  //   kUnavailable         not reachable, time-out, 5xx, 429
-  //   kResourceExhausted   the body is longer than max_bytes
+  //   kNotFound            404 or 410
+  //   kUnavailable         not reachable, time-out, 5xx, 429, no memory
+  //   kResourceExhausted   the body is longer than max_bytes; nothing else
   //   kInvalidArgument     any other answer
+  // Messages are one line of our own words; the server's are ServerTextOf (failure_details.h).
   virtual absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) = 0;
 };
 
@@ -56,17 +57,26 @@ class SumdbClient {
   static std::unique_ptr<SumdbClient> Create(Options options);
   virtual ~SumdbClient() = default;
 
-  // Looks a module version up and verifies the answer. Status codes: the fetcher's, and
-  //   kNotFound      the database does not have it; the message is the server's text
-  //   kDataLoss      signed bytes contradict each other or the proof: evidence of tampering
-  //   kInvalidArgument  an answer that is no answer of a checksum database
+  // Looks a module version up and verifies the answer. Status codes:
+  //   kNotFound         404 or 410: the database does not have it, or is none (Latest tells which)
+  //   kUnavailable      not reachable, or it does not give what it has: a retry may help
+  //   kInvalidArgument, kResourceExhausted
+  //                     what came is no answer of a checksum database, or no module was asked for
+  //   kUnauthenticated  a well-formed head that the key has not signed: the key of another log, or
+  //                     somebody else answers. Nothing that came can be believed; do not retry
+  //   kDataLoss         signed bytes contradict each other, a tile or the proof: evidence of
+  //                     tampering. For a fork, ForkedNotesOf has the notes (failure_details.h)
   virtual absl::StatusOr<VerifiedRecord> Lookup(const gosum::ModuleVersion& module) = 0;
 
   // Fetches /latest, verifies its signature and that it is consistent with the newest head seen.
+  // Status codes as Lookup; kNotFound: what answers is no checksum database.
   virtual absl::StatusOr<tlog::SignedTreeHead> Latest() = 0;
 
   // Verified hash tiles of the tree of `head`, for proofs at that size. Keeps a reference to the
-  // client.
+  // client. `head` must be one that this client has verified. Its ReadTiles returns
+  //   kDataLoss         a tile of another size, or one that does not lead to the head
+  //   kUnavailable      not reachable, or the server does not give the tile
+  //   kInvalidArgument  the caller asked for what is no tile of that tree
   virtual std::unique_ptr<tlog::TileReader> Tiles(const tlog::TreeHead& head) = 0;
 };
 

@@ -1,0 +1,20 @@
+// URLs without their passwords, for every text that a person or a log file gets to see.
+//
+// Pure; safe from any thread.
+
+#ifndef SUMLOG_CLIENT_MASK_CREDENTIALS_H_
+#define SUMLOG_CLIENT_MASK_CREDENTIALS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace sumlog::client {
+
+// `text` with "***" for the credentials of every URL in it: "https://***@host/path". An "@" in a
+// path stays. Where the text is no good URL it rather hides too much than too little.
+std::string MaskCredentials(absl::string_view text);
+
+}  // namespace sumlog::client
+
+#endif  // SUMLOG_CLIENT_MASK_CREDENTIALS_H_
