@@ -2,17 +2,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "gosum/quote.h"
+#include "gosum/unicode.h"
 
 namespace sumlog::gosum {
 namespace {
 
 bool IsAlphanumeric(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+bool IsAscii(char c) { return absl::ascii_isascii(static_cast<unsigned char>(c)); }
 
 bool IsModulePathChar(char c) {
   return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
@@ -63,6 +68,20 @@ absl::Status CheckElement(absl::string_view element, IsAllowed is_allowed) {
   return absl::OkStatus();
 }
 
+// What is not ASCII must be valid UTF-8, and letters.
+absl::Status CheckForeignLetters(absl::string_view element) {
+  while (!element.empty()) {
+    const Utf8Rune rune = DecodeUtf8(element);
+    if (rune.size_bytes == 0) return absl::InvalidArgumentError("is not valid UTF-8");
+    if (rune.code_point >= 0x80 && !IsLetter(rune.code_point)) {
+      const absl::Hex code_point(static_cast<std::uint32_t>(rune.code_point), absl::kZeroPad4);
+      return absl::InvalidArgumentError(absl::StrCat("contains U+", code_point, ", not a letter"));
+    }
+    element.remove_prefix(rune.size_bytes);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckModulePathElement(absl::string_view element) {
@@ -76,6 +95,11 @@ absl::Status CheckModulePathElement(absl::string_view element) {
 
 absl::Status CheckFileNameElement(absl::string_view element) {
   return CheckElement(element, IsFileNameChar);
+}
+
+absl::Status CheckUnicodeFileNameElement(absl::string_view element) {
+  RETURN_IF_ERROR(CheckElement(element, [](char c) { return IsFileNameChar(c) || !IsAscii(c); }));
+  return CheckForeignLetters(element);
 }
 
 }  // namespace sumlog::gosum

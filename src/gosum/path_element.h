@@ -19,8 +19,11 @@ absl::Status CheckModulePathElement(absl::string_view element);
 
 // OK for a file name of ASCII characters: not empty; letters, digits, space and
 // "!#$%&()+,-.=@[]^_{}~"; not only dots, no dot at the end; no name that Windows reserves. (x/mod
-// lets other letters through here and refuses them when it escapes the version.)
+// lets other letters through in a version, and refuses them when it escapes it.)
 absl::Status CheckFileNameElement(absl::string_view element);
+
+// The same with the letters of every script besides: what CheckFilePath takes between two slashes.
+absl::Status CheckUnicodeFileNameElement(absl::string_view element);
 
 }  // namespace sumlog::gosum
 
