@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
 
 #include "http/connection.h"
@@ -22,6 +23,19 @@ class Answerer {
 
   ~Answerer() {
     if (is_answered_) return;
+    try {
+      SendDropped();
+    } catch (const std::exception&) {
+      // Without memory the client waits until it gives up.
+    }
+  }
+
+  void Answer(Response response) {
+    if (!is_answered_.exchange(true)) Send(std::move(response));
+  }
+
+ private:
+  void SendDropped() {
     Send({.status = 500,
           .content_type = kErrorContentType,
           .cache_control = "no-store",
@@ -31,11 +45,6 @@ class Answerer {
                                .fix = "try again; if it stays so, tell whoever runs this log"})});
   }
 
-  void Answer(Response response) {
-    if (!is_answered_.exchange(true)) Send(std::move(response));
-  }
-
- private:
   void Send(Response response) {
     if (worker_->RunsInThisThread()) {
       const std::shared_ptr<Connection> connection = connection_.lock();
@@ -49,7 +58,7 @@ class Answerer {
     boost::asio::post(worker_->io_context(), [connection = connection_, sequence = sequence_,
                                               response = std::move(response)]() mutable {
       if (const auto alive = connection.lock()) {
-        alive->Answer(sequence, std::move(response));
+        alive->Guarded([&] { alive->Answer(sequence, std::move(response)); });
       }
     });
   }

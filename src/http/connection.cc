@@ -49,7 +49,7 @@ void Connection::Handshake() {
                         [self = shared_from_this()](const error_code& error) {
                           if (self->closed_) return;
                           if (error) return self->Close();
-                          self->Read();
+                          self->Guarded([&] { self->Read(); });
                         });
 }
 
@@ -138,8 +138,13 @@ void Connection::Dispatch() {
   if (!slot.request.keep_alive) no_more_requests_ = true;
 
   handling_ = first_sequence_ + slot_count_ - 1;
-  worker_->handler()->Handle(slot.request.request,
-                             MakeRespond(worker_->shared_from_this(), weak_from_this(), handling_));
+  try {
+    worker_->handler()->Handle(slot.request.request, MakeRespond(worker_->shared_from_this(),
+                                                                 weak_from_this(), handling_));
+  } catch (const std::exception& error) {
+    // The Respond has gone unanswered, and by that has answered 500.
+    worker_->failures().Report("a request failed", error.what());
+  }
   handling_ = 0;
 }
 
@@ -186,7 +191,7 @@ void Connection::Read() {
   reading_ = true;
   const auto room = asio::buffer(input_.data() + input_end_, input_.size() - input_end_);
   auto done = [self = shared_from_this()](const error_code& error, std::size_t size_bytes) {
-    self->OnRead(error, size_bytes);
+    self->Guarded([&] { self->OnRead(error, size_bytes); });
   };
   if (tls_.has_value()) {
     tls_->async_read_some(room, std::move(done));
@@ -265,7 +270,9 @@ bool Connection::WriteSome() {
                          [self = shared_from_this()](const error_code& wait_error) {
                            if (self->closed_) return;
                            if (wait_error) return self->Close();
-                           if (self->WriteSome()) self->Advance();
+                           self->Guarded([&] {
+                             if (self->WriteSome()) self->Advance();
+                           });
                          });
       return false;
     }
@@ -295,9 +302,11 @@ void Connection::WriteTls() {
                     [self = shared_from_this()](const error_code& error, std::size_t) {
                       if (self->closed_) return;
                       if (error) return self->Close();
-                      std::string().swap(self->tls_out_);
-                      self->OnWritten();
-                      self->Advance();
+                      self->Guarded([&] {
+                        std::string().swap(self->tls_out_);
+                        self->OnWritten();
+                        self->Advance();
+                      });
                     });
 }
 

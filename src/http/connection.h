@@ -16,6 +16,7 @@
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // `worker` outlives this object. `tls` may be null: plain TCP.
   Connection(Worker* worker, boost::asio::ip::tcp::socket socket, ConnectionTicket ticket,
              boost::asio::ssl::context* tls);
+
+  // Runs a step of this connection's life. What the step throws, libraries or want of memory, is
+  // reported and closes this connection; the worker goes on with the others.
+  template <typename Step>
+  void Guarded(Step step) noexcept {
+    try {
+      step();
+    } catch (const std::exception& error) {
+      worker_->failures().Report("a connection was given up", error.what());
+      Close();
+    }
+  }
+
+  // The functions below may throw, and are called in a guarded step only.
 
   // `entry` is this connection's place in the worker's lists.
   void Start(Worker::Entries::iterator entry);

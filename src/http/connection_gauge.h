@@ -5,11 +5,11 @@
 #ifndef SUMLOG_HTTP_CONNECTION_GAUGE_H_
 #define SUMLOG_HTTP_CONNECTION_GAUGE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
 
@@ -22,12 +22,13 @@ class ConnectionGauge {
     return count_;
   }
 
-  // Returns whether the count reached zero before `timeout`.
+  // Returns whether the count reached zero before `timeout`, whatever becomes of the wall clock.
   bool WaitUntilZero(absl::Duration timeout) {
-    const absl::Time deadline = absl::Now() + timeout;
+    const auto begun = std::chrono::steady_clock::now();
     MutexLock lock(&mu_);
     while (count_ > 0) {
-      const absl::Duration left = deadline - absl::Now();
+      const absl::Duration left =
+          timeout - absl::FromChrono(std::chrono::steady_clock::now() - begun);
       if (left <= absl::ZeroDuration()) return false;
       reached_zero_.WaitFor(&mu_, left);
     }

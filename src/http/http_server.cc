@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
+#include "http/failure_log.h"
 #include "http/listener.h"
 #include "http/tls_context.h"
 #include "http/worker.h"
@@ -64,8 +65,9 @@ class BeastHttpServer final : public HttpServer {
   static std::vector<std::shared_ptr<Worker>> MakeWorkers(const Options& options,
                                                           Handler* handler) {
     std::vector<std::shared_ptr<Worker>> workers;
+    const auto failures = std::make_shared<FailureLog>(options.logger);
     for (int i = 0; i < options.threads; ++i) {
-      workers.push_back(std::make_shared<Worker>(options.limits, handler));
+      workers.push_back(std::make_shared<Worker>(options.limits, handler, failures));
     }
     return workers;
   }

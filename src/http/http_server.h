@@ -5,6 +5,14 @@
 // connection limits, slow and idle clients, keep-alive, pipelining (answers in order), HEAD,
 // If-None-Match (304), TLS.
 //
+// After the last answer of a connection ("Connection: close", a refusal, a drain) its sending side
+// is closed at once, and the socket stays half open until the client closes too, at most about
+// three seconds: bytes of the client that nobody has read would reset the connection, and with it
+// take the answer away. Such connections count for the limits, and are the first to go when full.
+//
+// A request that meets an exception (no memory) is answered with 500, or loses its connection; the
+// others go on.
+//
 // Safe from any thread.
 
 #ifndef SUMLOG_HTTP_HTTP_SERVER_H_
@@ -20,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "http/message.h"
+#include "ops/logging.h"
 
 namespace sumlog::http {
 
@@ -45,6 +54,7 @@ class HttpServer {
     int threads = 2;
     std::optional<TlsFiles> tls = std::nullopt;
     ServerLimits limits = {};
+    ops::Logger* logger = nullptr;  // hears of failures; may be null; outlives the server
   };
 
   // Binds, listens and serves until Drain. `handler` must outlive the server.

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -109,11 +110,16 @@ void Listener::OnAccept(const error_code& error, tcp::socket socket, Worker* wor
     Choose(/*is_full=*/true)->EvictOne();
     return RetryLater();
   }
-  if (!error) {
-    worker->Adopt(std::move(socket), ConnectionTicket(worker->gauge(), gauge_),
-                  tls_ != nullptr ? tls_->Current() : nullptr, evict);
+  try {
+    if (!error) {
+      worker->Adopt(std::move(socket), ConnectionTicket(worker->gauge(), gauge_),
+                    tls_ != nullptr ? tls_->Current() : nullptr, evict);
+    }
+    AcceptNext();
+  } catch (const std::exception& failure) {  // of memory; later there may be some again
+    worker->failures().Report("a connection was not taken", failure.what());
+    RetryLater();
   }
-  AcceptNext();
 }
 
 void Listener::RetryLater() {

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "http/content_tag.h"
 #include "http/error_body.h"
+#include "http/failure_log.h"
 #include "http/request_target.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/tlog/hash.h"
@@ -40,7 +41,8 @@ constexpr std::size_t kShownLogNameBytes = 60;
 
 class SumdbHandler final : public Handler {
  public:
-  explicit SumdbHandler(SumdbHandlerOptions options) : options_(std::move(options)) {
+  explicit SumdbHandler(SumdbHandlerOptions options)
+      : options_(std::move(options)), failures_(options_.logger) {
     CHECK(!options_.logs.empty());
   }
 
@@ -58,13 +60,16 @@ class SumdbHandler final : public Handler {
   Response UnknownPage(absl::string_view path) const;
   Response UnknownLog(absl::string_view name) const;
   Response NotInLog(const ServedLog& log, absl::string_view module) const;
-  Response NoSuchTile(const ServedLog& log, absl::string_view path, absl::string_view why) const;
+  Response NoSuchTile(const ServedLog& log, absl::string_view path, absl::string_view why,
+                      absl::string_view fix) const;
   Response Failed(const ServedLog& log, const absl::Status& status) const;
   Response Error(int status, const char* cache_control, absl::string_view what,
                  absl::string_view why, absl::string_view fix) const;
 
   // Constant after construction.
   const SumdbHandlerOptions options_;
+
+  mutable FailureLog failures_;  // safe from any thread
 };
 
 Response Ok(const char* content_type, const char* cache_control, std::string etag,
@@ -145,7 +150,10 @@ std::string JoinRecords(const storage::PackedTexts& records) {
 
 Response SumdbHandler::Tile(const ServedLog& log, absl::string_view path) const {
   const absl::StatusOr<tlog::TileId> tile = tlog::ParseTilePath(path);
-  if (absl::IsNotFound(tile.status())) return NoSuchTile(log, path, tile.status().message());
+  if (absl::IsNotFound(tile.status())) {
+    return NoSuchTile(log, path, tile.status().message(),
+                      "no log ever has this tile: look for a mistake in what asked for it");
+  }
   if (!tile.ok()) return Malformed(tile.status());
 
   absl::Status status;
@@ -164,7 +172,9 @@ Response SumdbHandler::Tile(const ServedLog& log, absl::string_view path) const 
   if (absl::IsNotFound(status)) {
     return NoSuchTile(log, path,
                       absl::StrCat("the log has ", log.reader->Newest()->signed_head.head.size,
-                                   " records, too few for it"));
+                                   " records, too few for it"),
+                      "a client that asked for it has seen a newer head: tell whoever runs this "
+                      "log");
   }
   if (!status.ok()) return Failed(log, status);
   std::string etag = ContentTag(body);
@@ -210,29 +220,31 @@ Response SumdbHandler::NotInLog(const ServedLog& log, absl::string_view module) 
 }
 
 Response SumdbHandler::NoSuchTile(const ServedLog& log, absl::string_view path,
-                                  absl::string_view why) const {
+                                  absl::string_view why, absl::string_view fix) const {
   return Error(404, kNoCache,
                absl::StrCat(ShortenMiddle(path, kShownNameBytes), " is not in log ",
                             ShortenMiddle(log.name, kShownLogNameBytes)),
-               why, "a client that asked for it has seen a newer head: tell whoever runs this log");
+               why, fix);
 }
 
 Response SumdbHandler::Failed(const ServedLog& log, const absl::Status& status) const {
+  failures_.Report("a request failed", status.ToString());
   const std::string name = ShortenMiddle(log.name, kShownLogNameBytes);
   switch (status.code()) {
     case absl::StatusCode::kDataLoss:
-      return Error(500, kNoCache,
-                   absl::StrCat("the data of log ", name, " is damaged: ", status.message()),
+      return Error(500, kNoCache, absl::StrCat("the data of log ", name, " is damaged"),
                    "what is on the server's disk does not agree with what the log has signed",
                    "whoever runs this log: keep the data as it is and run \"sumlog fsck\"");
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kDeadlineExceeded:
       return Error(503, kNoCache, absl::StrCat("log ", name, " cannot answer now"),
-                   status.message(), "try again in a minute");
+                   "its storage does not answer; the server's own log says why",
+                   "try again in a minute");
     default:
-      return Error(500, kNoCache, absl::StrCat("log ", name, " failed to answer"), status.message(),
-                   "an error of the server: tell whoever runs this log");
+      return Error(500, kNoCache, absl::StrCat("log ", name, " failed to answer"),
+                   "an error of the server, whose own log says which",
+                   "tell whoever runs this log");
   }
 }
 

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "http/message.h"
 #include "log/log_reader.h"
+#include "ops/logging.h"
 
 namespace sumlog::http {
 
@@ -33,7 +34,11 @@ struct SumdbHandlerOptions {
   std::vector<ServedLog> logs;  // at least one; the first is served at the root too
   std::string contact = {};     // shown in error bodies; may be empty
   // Whether the process can answer now (/readyz): OK, or why not. Called from any thread.
+  // Its message is shown to whoever asks.
   std::function<absl::Status()> ready = [] { return absl::OkStatus(); };
+  // Hears what a failure was, of which clients are told only that there was one; may be null;
+  // outlives the handler.
+  ops::Logger* logger = nullptr;
 };
 
 std::unique_ptr<Handler> NewSumdbHandler(SumdbHandlerOptions options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -23,9 +24,10 @@ std::chrono::milliseconds SweepInterval(const ServerLimits& limits) {
 
 }  // namespace
 
-Worker::Worker(const ServerLimits& limits, Handler* handler)
+Worker::Worker(const ServerLimits& limits, Handler* handler, std::shared_ptr<FailureLog> failures)
     : limits_(limits),
       handler_(handler),
+      failures_(std::move(failures)),
       sweep_interval_(SweepInterval(limits)),
       gauge_(std::make_shared<ConnectionGauge>()),
       io_context_(1),
@@ -35,8 +37,15 @@ Worker::Worker(const ServerLimits& limits, Handler* handler)
 Worker::~Worker() = default;
 
 void Worker::Run() {
-  ScheduleSweep();
-  io_context_.run();
+  // Connections catch what their own steps throw; this is for what is nobody's.
+  while (!io_context_.stopped()) {
+    try {
+      if (!sweep_is_due_) ScheduleSweep();
+      io_context_.run();
+    } catch (const std::exception& error) {
+      failures_->Report("a thread of the HTTP front goes on after an error", error.what());
+    }
+  }
 }
 
 void Worker::Adopt(boost::asio::ip::tcp::socket socket, ConnectionTicket ticket,
@@ -44,17 +53,23 @@ void Worker::Adopt(boost::asio::ip::tcp::socket socket, ConnectionTicket ticket,
   boost::asio::post(io_context_, [this, socket = std::move(socket), ticket = std::move(ticket),
                                   tls = std::move(tls), evict]() mutable {
     if (evict && !CloseLongestWaiting()) return;  // all are busy: the new one goes
-    auto connection =
-        std::make_shared<Connection>(this, std::move(socket), std::move(ticket), tls.get());
-    waiting_.push_back({.connection = connection});
-    connection->Start(std::prev(waiting_.end()));
+    try {
+      const auto connection =
+          std::make_shared<Connection>(this, std::move(socket), std::move(ticket), tls.get());
+      waiting_.push_back({.connection = connection});
+      connection->Guarded([&] { connection->Start(std::prev(waiting_.end())); });
+    } catch (const std::exception& error) {
+      failures_->Report("a connection was not taken", error.what());
+    }
   });
 }
 
 void Worker::BeginDrain() {
   boost::asio::post(io_context_, [this] {
     draining_ = true;
-    for (const auto& connection : AllConnections()) connection->BeginDrain();
+    for (const auto& connection : AllConnections()) {
+      connection->Guarded([&] { connection->BeginDrain(); });
+    }
   });
 }
 
@@ -86,10 +101,12 @@ bool Worker::CloseLongestWaiting() {
 void Worker::ScheduleSweep() {
   sweep_timer_.expires_after(sweep_interval_);
   sweep_timer_.async_wait([this](const error_code& error) {
+    sweep_is_due_ = false;
     if (error) return;
     Sweep();
     ScheduleSweep();
   });
+  sweep_is_due_ = true;
 }
 
 void Worker::Sweep() {
@@ -100,7 +117,9 @@ void Worker::Sweep() {
       if (entry.connection->deadline() <= now) expired.push_back(entry.connection);
     }
   }
-  for (const auto& connection : expired) connection->Expire();
+  for (const auto& connection : expired) {
+    connection->Guarded([&] { connection->Expire(); });
+  }
 }
 
 std::vector<std::shared_ptr<Connection>> Worker::AllConnections() const {

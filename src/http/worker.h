@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "http/connection_gauge.h"
+#include "http/failure_log.h"
 #include "http/http_server.h"
 #include "http/message.h"
 #include "http/response_head.h"
@@ -40,11 +41,13 @@ class Worker : public std::enable_shared_from_this<Worker> {
   using Entries = std::list<Entry>;
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  // `handler` must outlive the run.
-  Worker(const ServerLimits& limits, Handler* handler);
+  // `handler` must outlive the run. `failures` is shared by all workers, who may outlive the
+  // server.
+  Worker(const ServerLimits& limits, Handler* handler, std::shared_ptr<FailureLog> failures);
   ~Worker();
 
-  // Serves until Stop. Called once, by the thread that the worker is made for.
+  // Serves until Stop, whatever a handler of an event throws. Called once, by the thread that the
+  // worker is made for.
   void Run();
 
   // Serves `socket`, whose executor is this worker's; over TLS when `tls` is given. With `evict`,
@@ -68,6 +71,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   bool RunsInThisThread() { return io_context_.get_executor().running_in_this_thread(); }
   const ServerLimits& limits() const { return limits_; }
   Handler* handler() const { return handler_; }
+  FailureLog& failures() const { return *failures_; }
   bool draining() const { return draining_; }
   absl::string_view DateLine() { return date_.Line(); }
 
@@ -86,6 +90,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // Constant after construction.
   const ServerLimits limits_;
   Handler* const handler_;
+  const std::shared_ptr<FailureLog> failures_;
   const std::chrono::milliseconds sweep_interval_;
   const std::shared_ptr<ConnectionGauge> gauge_;  // shared with tickets
 
@@ -94,6 +99,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
 
   // Owned by the worker thread.
   boost::asio::steady_timer sweep_timer_;
+  bool sweep_is_due_ = false;  // the timer runs
   DateHeader date_;
   bool draining_ = false;
   Entries waiting_;  // the one that has waited longest first

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ namespace {
 
 using testing::BatchBuilder;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using testing::TestKey;
 using testing::TestRecord;
@@ -255,6 +257,19 @@ TEST_F(SumdbHandlerTest, Answers404ForTilesThatTheLogDoesNotHave) {
   }
 }
 
+TEST_F(SumdbHandlerTest, TellsTilesThatNoLogHasFromThoseThatThisLogDoesNotHaveYet) {
+  for (const char* path : {"8/0/002", "8/0/003.p/1", "8/2/000.p/1", "8/data/003.p/1"}) {
+    EXPECT_THAT(Get(absl::StrCat("/tile/", path)).body, HasSubstr("has seen a newer head")) << path;
+  }
+  for (const char* path :
+       {"4/0/000", "30/0/000", "7/data/000", "8/63/000", "8/8/000", "8/7/x999/999"}) {
+    const Response response = Get(absl::StrCat("/tile/", path));
+    ExpectError(response, 404);
+    EXPECT_THAT(response.body, HasSubstr("no log ever has this tile")) << path;
+    EXPECT_THAT(response.body, Not(HasSubstr("newer head"))) << path;
+  }
+}
+
 TEST_F(SumdbHandlerTest, Refuses400ForTilesThatAreNone) {
   for (const char* path : {"",
                            "8",
@@ -394,15 +409,18 @@ TEST_F(SumdbHandlerTest, SaysWhenTheDataIsDamagedOrTheDiskIsBusy) {
     int status;
     const char* text;
   } cases[] = {
-      {absl::DataLossError("record 7 has a wrong checksum"), 500, "run \"sumlog fsck\""},
-      {absl::UnavailableError("disk busy"), 503, "disk busy"},
-      {absl::ResourceExhaustedError("no memory"), 503, "no memory"},
-      {absl::InternalError(std::string(2000, 'x')), 500, "tell whoever runs this log"},
+      {absl::DataLossError("/srv/db/000.sst: wrong checksum"), 500, "run \"sumlog fsck\""},
+      {absl::UnavailableError("/srv/db/000.sst: disk busy"), 503, "try again in a minute"},
+      {absl::ResourceExhaustedError("/srv/db: no memory"), 503, "try again in a minute"},
+      {absl::InternalError("/srv/db/" + std::string(1500, 'x')), 500, "whoever runs this log"},
   };
   for (const auto& each : cases) {
     FailingStore store(each.failure);
     const log::LogReader reader(&store, SignedNow(), {}, &clock_);
-    const auto handler = NewSumdbHandler({.logs = {{kLogName, &reader}}, .contact = kContact});
+    std::ostringstream log;
+    const auto logger = ops::Logger::ToStream(&log, {});
+    const auto handler = NewSumdbHandler(
+        {.logs = {{kLogName, &reader}}, .contact = kContact, .logger = logger.get()});
     for (const char* target :
          {"/lookup/example.com/m1@v1.0.0", "/tile/8/0/000", "/tile/8/data/000"}) {
       SCOPED_TRACE(target);
@@ -410,6 +428,10 @@ TEST_F(SumdbHandlerTest, SaysWhenTheDataIsDamagedOrTheDiskIsBusy) {
       ExpectError(response, each.status);
       EXPECT_THAT(response.body, HasSubstr(each.text));
       EXPECT_EQ(response.cache_control, "no-store");
+      // What the store says is for the operator, and for nobody else.
+      EXPECT_THAT(response.body, Not(HasSubstr("/srv/db")));
+      EXPECT_THAT(log.str(), HasSubstr("/srv/db"));
+      log.str("");
     }
   }
 }
