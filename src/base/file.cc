@@ -15,21 +15,9 @@
 namespace sumlog {
 namespace {
 
-std::string FolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
-absl::Status WriteAll(int fd, absl::string_view content, const std::string& path) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return ErrnoToStatus(errno, "write", path);
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return absl::OkStatus();
+// Whether a call failed because the system or this file system does not have it.
+bool IsMissingCall(int error) {
+  return error == ENOSYS || error == EINVAL || error == EOPNOTSUPP || error == EPERM;
 }
 
 // Writes a file that must not exist yet, synced, but not the folder's entry.
@@ -67,6 +55,36 @@ absl::Status ErrnoToStatus(int error, absl::string_view what, absl::string_view 
   }
 }
 
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return ErrnoToStatus(errno, "write", path);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAllAt(int fd, off_t offset, absl::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), offset);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return ErrnoToStatus(errno, "write", path);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += written;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t max_bytes) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return ErrnoToStatus(errno, "open", path);
@@ -101,6 +119,25 @@ absl::Status ReplaceFileDurably(const std::string& path, absl::string_view conte
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return ErrnoToStatus(errno, "rename", path);
   return SyncDirectory(FolderOf(path));
+}
+
+absl::Status RenameDurablyToFreeName(const std::string& from, const std::string& to) {
+  int error = 0;
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    error = errno;
+  }
+  if (IsMissingCall(error)) {
+    error = ::link(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    if (error == 0) ::unlink(from.c_str());
+    if (IsMissingCall(error)) {
+      return absl::UnavailableError(
+          absl::StrCat("create ", to,
+                       ": its file system can neither rename without replacing nor make hard "
+                       "links; choose a folder on another disk"));
+    }
+  }
+  if (error != 0) return ErrnoToStatus(error, "create", to);
+  return SyncDirectory(FolderOf(to));
 }
 
 absl::Status MakeDirectories(const std::string& path, mode_t mode) {

@@ -47,6 +47,14 @@ class FileDescriptor {
 // Turns errno of a failed call into a Status: "<what> <path>: <reason>".
 absl::Status ErrnoToStatus(int error, absl::string_view what, absl::string_view path);
 
+// The folder that holds `path`; "." when it names none.
+std::string FolderOf(const std::string& path);
+
+// Writes all of `bytes` at the descriptor's position, or at `offset`, however many calls it takes.
+// Not synced. `path` is for messages. After an error any part of them may be written.
+absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path);
+absl::Status WriteAllAt(int fd, off_t offset, absl::string_view bytes, const std::string& path);
+
 // Reads a whole file of at most `max_bytes`; a longer one is kResourceExhausted.
 absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t max_bytes);
 
@@ -56,6 +64,11 @@ absl::Status CreateFileDurably(const std::string& path, absl::string_view conten
 // Replaces (or makes) a file in one step that survives power loss: a reader sees the old content or
 // the new one, never a mixture. Two syncs.
 absl::Status ReplaceFileDurably(const std::string& path, absl::string_view content, mode_t mode);
+
+// Gives `from` the name `to`, which must lie in the same folder and be free (kAlreadyExists: it is
+// not, and nothing was changed), durably. kUnavailable also when the disk's file system can neither
+// rename without replacing nor make hard links.
+absl::Status RenameDurablyToFreeName(const std::string& from, const std::string& to);
 
 // Makes the folder and those above it (mode 0755, the last one `mode`). Existing ones are kept.
 absl::Status MakeDirectories(const std::string& path, mode_t mode = 0755);

@@ -4,12 +4,21 @@
 
 #include "base/file.h"
 
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -121,6 +130,84 @@ TEST(ErrnoToStatus, SaysWhatWhereAndWhy) {
   EXPECT_EQ(full.message(), "write /log/db: No space left on device");
   EXPECT_EQ(ErrnoToStatus(EIO, "write", "x").code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(ErrnoToStatus(EACCES, "open", "x").code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(FileTest, NamesTheFolderOfAPath) {
+  EXPECT_EQ(FolderOf("/a/b"), "/a");
+  EXPECT_EQ(FolderOf("/a"), "/");
+  EXPECT_EQ(FolderOf("a/b"), "a");
+  EXPECT_EQ(FolderOf("a"), ".");
+}
+
+TEST_F(FileTest, WritesAllBytesWhereTheyBelong) {
+  const FileDescriptor file(::open(Path("a").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  ASSERT_TRUE(file.valid());
+  EXPECT_EQ(WriteAll(file.get(), "0123", Path("a")), absl::OkStatus());
+  EXPECT_EQ(WriteAll(file.get(), "4567", Path("a")), absl::OkStatus());
+  EXPECT_EQ(WriteAllAt(file.get(), 2, "xy", Path("a")), absl::OkStatus());
+  EXPECT_EQ(*ReadFile(Path("a"), 100), "01xy4567");
+  EXPECT_THAT(std::string(WriteAllAt(-1, 0, "x", Path("b")).message()), HasSubstr(Path("b")));
+  EXPECT_FALSE(WriteAll(-1, "x", Path("b")).ok());
+}
+
+TEST_F(FileTest, RenamesToAFreeNameOnly) {
+  ASSERT_EQ(CreateFileDurably(Path("from"), "new", 0600), absl::OkStatus());
+  ASSERT_EQ(CreateFileDurably(Path("taken"), "old", 0600), absl::OkStatus());
+  EXPECT_TRUE(absl::IsAlreadyExists(RenameDurablyToFreeName(Path("from"), Path("taken"))));
+  EXPECT_EQ(*ReadFile(Path("taken"), 100), "old");
+  EXPECT_EQ(*ReadFile(Path("from"), 100), "new");
+  EXPECT_EQ(RenameDurablyToFreeName(Path("from"), Path("free")), absl::OkStatus());
+  EXPECT_EQ(*ReadFile(Path("free"), 100), "new");
+  EXPECT_TRUE(absl::IsNotFound(ReadFile(Path("from"), 100).status()));
+  EXPECT_TRUE(absl::IsNotFound(RenameDurablyToFreeName(Path("from"), Path("other"))));
+}
+
+// Lets a system call fail with `error` in this process from now on, as file systems without it do.
+void ForbidCall(std::uint32_t call, std::uint32_t error) {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter = {.len = std::size(program), .filter = program};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
+    std::exit(99);
+  }
+}
+
+using FileDeathTest = FileTest;
+
+TEST_F(FileDeathTest, RenamesByHardLinkWhereRenamingAlwaysReplaces) {
+  ASSERT_EQ(CreateFileDurably(Path("from"), "new", 0600), absl::OkStatus());
+  ASSERT_EQ(CreateFileDurably(Path("taken"), "old", 0600), absl::OkStatus());
+  EXPECT_EXIT(
+      {
+        ForbidCall(__NR_renameat2, EINVAL);
+        const bool refused =
+            absl::IsAlreadyExists(RenameDurablyToFreeName(Path("from"), Path("taken")));
+        std::exit(refused && RenameDurablyToFreeName(Path("from"), Path("free")).ok() ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+  EXPECT_EQ(*ReadFile(Path("taken"), 100), "old");
+  EXPECT_EQ(*ReadFile(Path("free"), 100), "new");
+  EXPECT_TRUE(absl::IsNotFound(ReadFile(Path("from"), 100).status()));
+}
+
+TEST_F(FileDeathTest, SaysWhenADiskCanNeitherKeepANameNorLink) {
+  ASSERT_EQ(CreateFileDurably(Path("from"), "new", 0600), absl::OkStatus());
+  EXPECT_EXIT(
+      {
+        ForbidCall(__NR_renameat2, EINVAL);
+        ForbidCall(__NR_link, EPERM);
+        const absl::Status status = RenameDurablyToFreeName(Path("from"), Path("free"));
+        std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+        std::exit(absl::IsUnavailable(status) ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "neither rename without replacing nor make hard links");
+  EXPECT_EQ(*ReadFile(Path("from"), 100), "new");
+  EXPECT_TRUE(absl::IsNotFound(ReadFile(Path("free"), 100).status()));
 }
 
 }  // namespace
