@@ -68,10 +68,10 @@ AnchorStatus ReadAnchor(const ops::Config& config, const tlog::VerifierKey& key)
                       .status = absl::OkStatus(),
                       .head = {},
                       .shares_disk = server::AnchorSharesDisk(config)};
-  const absl::StatusOr<std::unique_ptr<log::Anchor>> file = log::Anchor::Open(config.log_anchor);
+  const absl::StatusOr<log::AnchorContent> file = log::ReadAnchor(config.log_anchor);
   anchor.status = file.status();
   if (!file.ok()) return anchor;
-  const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, (*file)->note());
+  const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, file->note);
   anchor.status = head.status();
   if (head.ok()) anchor.head = head->head;
   return anchor;

@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/time.h"
 #include "base/status_macros.h"
+#include "base/when.h"
 #include "log/store_tiles.h"
 #include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/tree_edge.h"
@@ -14,10 +14,6 @@
 
 namespace sumlog::log {
 namespace {
-
-std::string FormatWhen(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
-}
 
 std::string FormatKeys(absl::Span<const tlog::VerifierKey> keys) {
   return absl::StrJoin(keys, " ", [](std::string* out, const tlog::VerifierKey& key) {
@@ -39,9 +35,9 @@ absl::Status Behind(const PublishedHead& newest, const tlog::TreeHead& anchored,
                     const Anchor& anchor) {
   return absl::FailedPreconditionError(absl::StrCat(
       "the database is older than a head that this log has already shown",
-      HaveAndSeen(newest, anchored, anchor), "\nwhy   clients that saw tree ", anchored.size,
+      HaveAndSeen(newest, anchored, anchor), "\nwhy: clients that saw tree ", anchored.size,
       " would report a forked log and stop building",
-      "\nfix   put back the newest copy of the database, one of at least tree ", anchored.size,
+      "\nfix: put back the newest copy of the database, one of at least tree ", anchored.size,
       "; when there is none, start a new log under a new name. Nothing was changed"));
 }
 
@@ -49,9 +45,9 @@ absl::Status Contradicts(const PublishedHead& newest, const tlog::TreeHead& anch
                          const Anchor& anchor) {
   return absl::DataLossError(absl::StrCat(
       "the database is not a continuation of the head that this log has shown",
-      HaveAndSeen(newest, anchored, anchor), "\nwhy   the records below tree ", anchored.size,
+      HaveAndSeen(newest, anchored, anchor), "\nwhy: the records below tree ", anchored.size,
       " are not those that were signed: the database is damaged, or of another log",
-      "\nfix   keep both for inspection, and put back a copy of the right database. Nothing was "
+      "\nfix: keep both for inspection, and put back a copy of the right database. Nothing was "
       "changed"));
 }
 
@@ -63,7 +59,7 @@ absl::StatusOr<tlog::TreeHead> OpenAnchoredHead(const Anchor& anchor,
     return absl::FailedPreconditionError(
         absl::StrCat("the anchor ", anchor.path(), " is of another log or key\n  have  ",
                      FormatKeys(keys), "\n  seen  ", opened.status().message(),
-                     "\nfix   name the anchor that belongs to this log. Nothing was changed"));
+                     "\nfix: name the anchor that belongs to this log. Nothing was changed"));
   }
   return absl::DataLossError(absl::StrCat("the head in the anchor ", anchor.path(),
                                           " is damaged: ", opened.status().message()));

@@ -70,7 +70,7 @@ absl::Status OpenWith(std::unique_ptr<storage::LogStore> store, const std::strin
   TestLog log(std::move(store));
   CHECK(Anchor::Create(log.anchor_path(), note).ok());
   const absl::Status status = log.Open();
-  if (anchored != nullptr) *anchored = (*Anchor::Open(log.anchor_path()))->note();
+  if (anchored != nullptr) *anchored = ReadAnchor(log.anchor_path())->note;
   return status;
 }
 
@@ -150,7 +150,7 @@ TEST(OriginLog, RefusesADatabaseThatIsBehindItsAnchor) {
   EXPECT_THAT(
       std::string(status.message()),
       AllOf(HasSubstr("have  tree 300 of 2026-11-21 12:00:00 UTC"), HasSubstr("seen  tree 307 of "),
-            HasSubstr("\nwhy   "), HasSubstr("\nfix   "), HasSubstr("Nothing was changed")));
+            HasSubstr("\nwhy: "), HasSubstr("\nfix: "), HasSubstr("Nothing was changed")));
   EXPECT_EQ(anchored, notes[2]);
 }
 
@@ -170,7 +170,7 @@ TEST(OriginLog, RefusesADatabaseThatIsAheadOnAnotherHistory) {
   const absl::Status status = OpenWith(std::move(filled.store), notes[1], &anchored);
   EXPECT_TRUE(absl::IsDataLoss(status));
   EXPECT_THAT(std::string(status.message()),
-              AllOf(HasSubstr("tree 300 "), HasSubstr("tree 200 "), HasSubstr("\nfix   ")));
+              AllOf(HasSubstr("tree 300 "), HasSubstr("tree 200 "), HasSubstr("\nfix: ")));
   EXPECT_EQ(anchored, notes[1]);
 }
 
