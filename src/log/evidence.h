@@ -5,8 +5,8 @@
 //   <dir>/conflicts/<id>.txt
 //
 // A file is named after what contradicts what, so the same contradiction is kept once however often
-// it is offered. The total is capped; beyond the cap conflicts are only counted. A file is whole or
-// absent, also after power loss.
+// it is offered. The total is capped, and so is what one batch may add, for the sequencer waits for
+// it; beyond that conflicts are only counted. A file is whole or absent, also after power loss.
 //
 // Owned by the writer's thread; counters() is safe from any thread.
 
@@ -49,9 +49,13 @@ std::string EvidenceId(const ConflictEvidence& evidence);
 struct EvidenceCounters {
   std::uint64_t kept = 0;      // new files
   std::uint64_t repeated = 0;  // the same contradiction again
-  std::uint64_t over_cap = 0;  // only counted: the cap is reached
+  std::uint64_t over_cap = 0;  // only counted: the cap is reached, or that of one batch
   std::uint64_t failed = 0;    // only counted: the disk did not take the file
 };
+
+// New files that one batch may add: each costs a sync of the disk, and every add waits meanwhile.
+// Whoever offers more contradictions at once shows nothing new, and can offer them again.
+inline constexpr std::size_t kMaxEvidenceInBatch = 64;
 
 class EvidenceKeeper {
  public:
@@ -60,8 +64,9 @@ class EvidenceKeeper {
   static absl::StatusOr<std::unique_ptr<EvidenceKeeper>> Open(const std::string& dir,
                                                               std::uint64_t max_bytes);
 
-  // Writes what is new, durably. Returns the id of each, in order; an empty one where it was only
-  // counted. Files count with whole blocks of 4 KiB, as on the disk.
+  // Writes what is new, durably, at most kMaxEvidenceInBatch files. Returns the id of each, in
+  // order; an empty one where it was only counted. Files count with whole blocks of 4 KiB, as on
+  // the disk. Cost: a sync for each new file and one for the folder.
   std::vector<std::string> Keep(absl::Span<const ConflictEvidence> conflicts);
 
   EvidenceCounters counters() const;
@@ -72,7 +77,12 @@ class EvidenceKeeper {
 
   // Adds up what lies in the folder and removes what a crash left half written.
   absl::Status MeasureFolder();
-  std::string KeepOne(const ConflictEvidence& evidence);
+  std::string PathOf(const std::string& id) const;
+  // The id of the evidence when it is in the folder, empty when it was only counted. The names of
+  // new files are durable when the folder was synced.
+  std::string KeepOne(const ConflictEvidence& evidence, std::vector<std::string>* new_ids);
+  // Takes files back whose names may not be durable.
+  void TakeBack(const std::vector<std::string>& new_ids, std::vector<std::string>* ids);
 
   // Constant after construction.
   const std::string folder_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -121,6 +122,27 @@ TEST(Evidence, OnlyCountsBeyondItsCapAlsoAfterOpeningAgain) {
     EXPECT_EQ((*keeper)->counters().over_cap, 1u);
   }
   EXPECT_EQ(CountFiles(folder.path() + "/conflicts"), 2u);
+}
+
+TEST(Evidence, KeepsABoundedNumberOfABatchAndTheRestOfItLater) {
+  TempFolder folder;
+  const auto keeper = EvidenceKeeper::Open(folder.path(), 1 << 30);
+  ASSERT_TRUE(keeper.ok());
+  std::vector<ConflictEvidence> flood(3 * kMaxEvidenceInBatch, Conflict("again\n"));
+  for (std::size_t i = 0; i < 2 * kMaxEvidenceInBatch; ++i) {
+    flood[i] = Conflict(absl::StrCat("other ", i, "\n"));
+  }
+  std::vector<std::string> ids = (*keeper)->Keep(flood);
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(ids[i].empty(), i >= kMaxEvidenceInBatch);
+  EXPECT_EQ(CountFiles(folder.path() + "/conflicts"), kMaxEvidenceInBatch);
+  EXPECT_EQ((*keeper)->counters().kept, kMaxEvidenceInBatch);
+  EXPECT_EQ((*keeper)->counters().over_cap, 2 * kMaxEvidenceInBatch);
+  // What is there already costs nothing.
+  ids = (*keeper)->Keep(flood);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(ids[i].empty(), i >= 2 * kMaxEvidenceInBatch);
+  }
+  EXPECT_EQ((*keeper)->counters().repeated, kMaxEvidenceInBatch);
 }
 
 TEST(Evidence, RemovesWhatACrashLeftHalfWritten) {
