@@ -31,6 +31,7 @@ absl::Status AddQueue::Put(QueuedAdd&& add) {
   const Depth added = Measure(add.group);
   MutexLock lock(&mu_);
   if (!closed_.ok()) return closed_;
+  if (!paused_.ok()) return paused_;
   if (added.records > options_.max_queued_records ||
       depth_.records > options_.max_queued_records - added.records ||
       added.size_bytes > options_.max_queued_bytes ||
@@ -48,6 +49,8 @@ absl::Status AddQueue::Put(QueuedAdd&& add) {
 AddQueue::Taken AddQueue::TakeRound(absl::Duration timeout) {
   Taken taken;
   MutexLock lock(&mu_);
+  taker_ = timeout == absl::InfiniteDuration() ? Taker::kIdle : Taker::kRetrying;
+  taker_changed_.NotifyAll();
   while (queue_.empty() && closed_.ok()) {
     if (timeout == absl::InfiniteDuration()) {
       not_empty_.Wait(&mu_);
@@ -60,6 +63,7 @@ AddQueue::Taken AddQueue::TakeRound(absl::Duration timeout) {
       !RoundIsFull()) {
     round_full_.WaitFor(&mu_, options_.gather_window);
   }
+  taker_ = Taker::kBusy;
   std::size_t records = 0;
   while (!queue_.empty() && (taken.adds.empty() || records < options_.max_round_records)) {
     const Depth depth = Measure(queue_.front().group);
@@ -80,6 +84,29 @@ void AddQueue::Close(absl::Status why) {
   closed_ = std::move(why);
   not_empty_.NotifyAll();
   round_full_.NotifyAll();
+}
+
+void AddQueue::Pause(absl::Status why) {
+  CHECK(!why.ok());
+  MutexLock lock(&mu_);
+  paused_ = std::move(why);
+}
+
+void AddQueue::Resume() {
+  MutexLock lock(&mu_);
+  paused_ = absl::OkStatus();
+}
+
+AddQueue::Taker AddQueue::AwaitQuiet() const {
+  MutexLock lock(&mu_);
+  while (!queue_.empty() || taker_ == Taker::kBusy) taker_changed_.Wait(&mu_);
+  return taker_;
+}
+
+void AddQueue::TakerGoes() {
+  MutexLock lock(&mu_);
+  taker_ = Taker::kIdle;
+  taker_changed_.NotifyAll();
 }
 
 AddQueue::Depth AddQueue::depth() const {

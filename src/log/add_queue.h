@@ -40,7 +40,8 @@ class AddQueue {
     bool finished = false;        // closed, and nothing is left behind `adds`
   };
 
-  // Waits for the first request (at most `timeout`), then for more until the gather window has
+  // Waits for the first request (at most `timeout`; a finite one says that work that failed is in
+  // the taker's hands), then for more until the gather window has
   // passed or a round is full, and takes them: whole requests, in order, until they have
   // max_round_records records.
   Taken TakeRound(absl::Duration timeout);
@@ -48,6 +49,24 @@ class AddQueue {
   // Refuses every later Put with `why` (an error). What waits can still be taken. The first call
   // counts.
   void Close(absl::Status why);
+
+  // Refuses every later Put with `why` (an error) until Resume. What waits is still to be taken.
+  void Pause(absl::Status why);
+  void Resume();
+
+  // What the taker does with what it took.
+  enum class Taker {
+    kBusy,      // works on it; it is done when it comes for more
+    kRetrying,  // waits, with work that failed in its hands
+    kIdle,      // waits for more, with nothing in its hands, or has gone
+  };
+
+  // Waits until nothing is queued and the taker waits or has gone. Returns which: kRetrying or
+  // kIdle. Not from the taker's thread.
+  Taker AwaitQuiet() const;
+
+  // For the taker: it comes no more.
+  void TakerGoes();
 
   struct Depth {
     std::size_t records = 0;
@@ -66,11 +85,14 @@ class AddQueue {
   mutable Mutex mu_;
   CondVar not_empty_;   // or closed
   CondVar round_full_;  // or closed
+  mutable CondVar taker_changed_;
 
   // Guarded by mu_.
   std::deque<QueuedAdd> queue_ ABSL_GUARDED_BY(mu_);
   Depth depth_ ABSL_GUARDED_BY(mu_);  // of queue_
   absl::Status closed_ ABSL_GUARDED_BY(mu_);
+  absl::Status paused_ ABSL_GUARDED_BY(mu_);
+  Taker taker_ ABSL_GUARDED_BY(mu_) = Taker::kBusy;  // until it comes for the first time
 };
 
 }  // namespace sumlog::log

@@ -1,5 +1,6 @@
 #include "log/log_reader.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -61,10 +62,11 @@ bool IsAbout(absl::string_view text, const gosum::ModuleVersion& module) {
 }  // namespace
 
 LogReader::LogReader(const storage::LogStore* store, std::shared_ptr<const PublishedHead> first,
-                     Options options, Clock* clock)
+                     Options options, Clock* clock, const BlockList* blocks)
     : store_(store),
       options_(options),
       clock_(clock),
+      blocks_(blocks),
       newest_(first),
       cadence_head_(std::move(first)),
       cadence_renewed_at_(clock->Now()) {
@@ -74,6 +76,10 @@ LogReader::LogReader(const storage::LogStore* store, std::shared_ptr<const Publi
 absl::StatusOr<LookupAnswer> LogReader::Lookup(const gosum::ModuleVersion& module) const {
   const std::shared_ptr<const PublishedHead> newest = Newest();
   const std::string key = module.ToString();
+  if (blocks_ != nullptr) {
+    const std::optional<Decision> blocked = blocks_->Find(key);
+    if (blocked.has_value()) return BlockedError(key, *blocked);
+  }
   ASSIGN_OR_RETURN(const std::uint64_t number, store_->Find(key));
   if (number >= newest->signed_head.head.size) {
     return absl::NotFoundError(absl::StrCat(key, " is not published yet"));
@@ -147,7 +153,8 @@ std::unique_ptr<tlog::TileReader> LogReader::Tiles() const {
 
 void LogReader::Publish(std::shared_ptr<const PublishedHead> head) {
   CHECK(head->signed_head.head.size >= Newest()->signed_head.head.size);
-  newest_.Store(std::move(head));
+  newest_.Store(head);
+  listeners_.Announce(head);
 }
 
 }  // namespace sumlog::log

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,8 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/snapshot.h"
+#include "log/block_list.h"
+#include "log/head_listeners.h"
 #include "log/published_head.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/storage/log_store.h"
@@ -46,12 +49,23 @@ class LogReader {
 
   // Keeps pointers to `store` and `clock`, which must outlive this object. `first` is the head to
   // serve from the start; never null.
+  // `blocks` may be null: nothing is blocked; else it must outlive this object, too.
   LogReader(const storage::LogStore* store, std::shared_ptr<const PublishedHead> first,
-            Options options, Clock* clock);
+            Options options, Clock* clock, const BlockList* blocks = nullptr);
 
   // The newest published head. Never null.
   std::shared_ptr<const PublishedHead> Newest() const { return newest_.Load(); }
 
+  // Calls `listener` with every head that is published after this returns, until the subscription
+  // goes: see head_listeners.h for what a listener may do. kResourceExhausted: too many wait. The
+  // subscription must not outlive this object.
+  absl::StatusOr<std::unique_ptr<HeadListeners::Subscription>> Subscribe(
+      HeadListener listener) const {
+    return listeners_.Add(std::move(listener));
+  }
+
+  // kPermissionDenied: the module version is blocked, in the log or not; the message has the
+  // reason, and ReasonOf (decision.h) has it alone.
   // kNotFound: not in the log, or not yet published. kDataLoss: the index points to no record, or
   // to one about another module version. Otherwise the store's own errors (also below).
   absl::StatusOr<LookupAnswer> Lookup(const gosum::ModuleVersion& module) const;
@@ -74,7 +88,8 @@ class LogReader {
 
   const storage::LogStore& store() const { return *store_; }
 
-  // For the writer alone: makes `head` the newest. It must extend the one before.
+  // For the writer alone: makes `head` the newest and tells the listeners. It must extend the one
+  // before.
   void Publish(std::shared_ptr<const PublishedHead> head);
 
  private:
@@ -82,8 +97,10 @@ class LogReader {
   const storage::LogStore* const store_;
   const Options options_;
   Clock* const clock_;
+  const BlockList* const blocks_;  // may be null
 
   Snapshot<PublishedHead> newest_;
+  mutable HeadListeners listeners_;
 
   // The head that lookups carry, and when it was taken. One lock for both, so that two readers who
   // find it due renew it once.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/mutex.h"
+#include "base/snapshot.h"
 #include "base/status_macros.h"
 #include "log/head_check.h"
 #include "log/writer.h"
@@ -25,25 +27,79 @@ std::vector<tlog::VerifierKey> VerifiersOf(const std::vector<tlog::Signer>& sign
   return keys;
 }
 
+constexpr char kFrozenKey[] = "frozen";
+
+// What a log keeps beside its records.
+struct Kept {
+  std::unique_ptr<EvidenceKeeper> evidence;
+  std::unique_ptr<BlockList> blocks;
+  std::optional<FrozenState> frozen;
+};
+
+absl::StatusOr<std::optional<FrozenState>> LoadFrozenState(const storage::LogStore& store) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> kept, store.GetState(kFrozenKey));
+  if (!kept.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(FrozenState state, ParseDecision(*kept));
+  return state;
+}
+
+// Shared: readers of the state keep it while it is replaced.
+std::shared_ptr<const FrozenState> ShareIfAny(const std::optional<FrozenState>& state) {
+  return state.has_value() ? std::make_shared<const FrozenState>(*state) : nullptr;
+}
+
 class OpenedOriginLog final : public OriginLog {
  public:
-  OpenedOriginLog(Options options, std::unique_ptr<EvidenceKeeper> evidence, PublishedHead newest)
+  OpenedOriginLog(Options options, Kept kept, PublishedHead newest)
       : store_(std::move(options.store)),
         anchor_(std::move(options.anchor)),
-        evidence_(std::move(evidence)),
+        evidence_(std::move(kept.evidence)),
+        evidence_folder_(options.evidence_dir),
+        blocks_(std::move(kept.blocks)),
+        frozen_(ShareIfAny(kept.frozen)),
         reader_(store_.get(), std::make_shared<const PublishedHead>(std::move(newest)),
-                options.reader, options.clock),
+                options.reader, options.clock, blocks_.get()),
         writer_({.store = store_.get(),
                  .anchor = anchor_.get(),
                  .reader = &reader_,
                  .evidence = evidence_.get(),
                  .clock = options.clock,
                  .signers = std::move(options.signers),
+                 .frozen = kept.frozen.has_value() ? FrozenError(*kept.frozen) : absl::OkStatus(),
                  .sequencer = options.sequencer}) {}
 
   Sequencer& sequencer() override { return writer_; }
   const LogReader& reader() const override { return reader_; }
+  BlockList& blocks() override { return *blocks_; }
+  const EvidenceFolder& evidence() const override { return evidence_folder_; }
   void Drain() override { writer_.Drain(); }
+
+  absl::Status Freeze(const FrozenState& decision) override {
+    RETURN_IF_ERROR(CheckDecision(decision));
+    const std::string kept = FormatDecision(decision);
+    ASSIGN_OR_RETURN(const FrozenState state, ParseDecision(kept));  // as after a restart
+    MutexLock lock(&freeze_mu_);
+    // First: a crash from here on leaves a log that is frozen.
+    RETURN_IF_ERROR(store_->PutState(kFrozenKey, kept));
+    frozen_.Store(ShareIfAny(state));
+    return writer_.Freeze(FrozenError(state));
+  }
+
+  absl::Status Thaw() override {
+    MutexLock lock(&freeze_mu_);
+    if (frozen_.Load() == nullptr) {
+      return absl::FailedPreconditionError("the log is not frozen");
+    }
+    RETURN_IF_ERROR(store_->PutState(kFrozenKey, std::nullopt));
+    frozen_.Store(nullptr);
+    writer_.Thaw();
+    return absl::OkStatus();
+  }
+
+  std::optional<FrozenState> frozen() const override {
+    const std::shared_ptr<const FrozenState> state = frozen_.Load();
+    return state == nullptr ? std::nullopt : std::optional<FrozenState>(*state);
+  }
 
   LogStats stats() const override {
     const Writer::Counters counters = writer_.counters();
@@ -62,6 +118,11 @@ class OpenedOriginLog final : public OriginLog {
   const std::unique_ptr<storage::LogStore> store_;
   const std::unique_ptr<Anchor> anchor_;
   const std::unique_ptr<EvidenceKeeper> evidence_;
+  const EvidenceFolder evidence_folder_;
+  const std::unique_ptr<BlockList> blocks_;
+
+  Snapshot<FrozenState> frozen_;  // null: adds are taken
+  Mutex freeze_mu_;               // held by the one who freezes or thaws
 
   LogReader reader_;
   Writer writer_;  // last: its thread uses all of the above
@@ -88,10 +149,12 @@ absl::StatusOr<std::unique_ptr<OriginLog>> OriginLog::Open(Options options) {
   const std::vector<tlog::VerifierKey> keys = VerifiersOf(options.signers);
   ASSIGN_OR_RETURN(PublishedHead newest, LoadNewestHead(*options.store, keys));
   RETURN_IF_ERROR(ReconcileAnchor(newest, *options.store, keys, *options.anchor));
-  ASSIGN_OR_RETURN(std::unique_ptr<EvidenceKeeper> evidence,
+  Kept kept;
+  ASSIGN_OR_RETURN(kept.blocks, BlockList::Load(options.store.get()));
+  ASSIGN_OR_RETURN(kept.frozen, LoadFrozenState(*options.store));
+  ASSIGN_OR_RETURN(kept.evidence,
                    EvidenceKeeper::Open(options.evidence_dir, options.max_evidence_bytes));
-  return std::make_unique<OpenedOriginLog>(std::move(options), std::move(evidence),
-                                           std::move(newest));
+  return std::make_unique<OpenedOriginLog>(std::move(options), std::move(kept), std::move(newest));
 }
 
 }  // namespace sumlog::log

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,10 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "log/anchor.h"
+#include "log/block_list.h"
+#include "log/decision.h"
 #include "log/evidence.h"
+#include "log/evidence_folder.h"
 #include "log/log_reader.h"
 #include "log/sequencer.h"
 #include "sumlog/storage/log_store.h"
@@ -40,6 +44,9 @@ struct LogStats {
   // good, while readers go on at the newest published head; anything else is tried again.
   absl::Status writer;
 };
+
+// Why a log takes no records.
+using FrozenState = Decision;
 
 class OriginLog {
  public:
@@ -68,8 +75,7 @@ class OriginLog {
   //                        a key of ours. The message has the sizes and times of both, and how to
   //                        go on; several lines. Nothing was changed.
   //   kDataLoss            the head is not signed by our key, the edge does not hash to its root,
-  //   or
-  //                        the database contradicts the anchor
+  //                        the database contradicts the anchor, or kept state is damaged
   //   kNotFound            a store without a first head
   //   kInvalidArgument     no store, signer, anchor or folder for evidence
   // or the errors of the store, of the anchor (Anchor::Store: a database that is ahead of its
@@ -81,6 +87,27 @@ class OriginLog {
   virtual Sequencer& sequencer() = 0;
   virtual const LogReader& reader() const = 0;
   virtual LogStats stats() const = 0;
+
+  // Takes no more records until Thaw, also after a restart; readers go on. When it returns OK, no
+  // record is under way, and adds are refused with FrozenError(decision). A frozen log takes the
+  // new decision. Not from an AddDone.
+  //   kInvalidArgument  not a decision (CheckDecision); nothing has changed
+  //   kUnavailable      adds are refused, but a round that failed is still to be finished when the
+  //                     disk lets it: call again to know
+  // or the store's errors; nothing has changed then.
+  virtual absl::Status Freeze(const FrozenState& decision) = 0;
+
+  // Takes records again. kFailedPrecondition: the log is not frozen; or the store's errors.
+  virtual absl::Status Thaw() = 0;
+
+  // Why adds are refused; nothing while they are taken.
+  virtual std::optional<FrozenState> frozen() const = 0;
+
+  // The module versions that reader().Lookup refuses.
+  virtual BlockList& blocks() = 0;
+
+  // What was kept of conflicts.
+  virtual const EvidenceFolder& evidence() const = 0;
 
   // Stops taking adds, completes what is queued, and waits for it. Idempotent; not from an AddDone.
   virtual void Drain() = 0;

@@ -70,12 +70,12 @@ class Sequencer {
   // Adds records; `done` runs when all of them are durable, integrated and published. Its status:
   //   kInvalidArgument     a record that is not valid, or provenance over its limits; the whole
   //                        request is refused
-  //   kResourceExhausted   the queue is full (too many records or bytes wait), or the disk is; for
-  //   a
-  //                        full disk as kUnavailable
+  //   kResourceExhausted   the queue is full (too many records or bytes wait), or the disk is; a
+  //                        full disk is as kUnavailable
   //   kUnavailable         the disk failed; what was asked may still become part of the log, so ask
   //                        again: the same record gets the same answer
-  //   kFailedPrecondition  stopping, or another writer has changed the log: this writer has stopped
+  //   kFailedPrecondition  frozen (IsFrozen of decision.h tells), stopping, or another writer has
+  //                        changed the log: this writer has stopped
   //   kDataLoss            the log's data is damaged: this writer has stopped
   // Safe from any thread.
   virtual void Add(AddRequest request, AddDone done) = 0;

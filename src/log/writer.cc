@@ -72,8 +72,11 @@ Writer::Writer(Options options)
       publisher_({.store = options_.store,
                   .anchor = options_.anchor,
                   .reader = options_.reader,
-                  .bulk = options_.sequencer.bulk}),
-      thread_(StartThread("sequencer", [this] { Run(); })) {}
+                  .bulk = options_.sequencer.bulk}) {
+  if (!options_.frozen.ok()) queue_.Pause(options_.frozen);
+  MutexLock lock(&thread_mu_);
+  thread_ = StartThread("sequencer", [this] { Run(); });
+}
 
 void Writer::Add(AddRequest request, AddDone done) {
   absl::StatusOr<RoundGroup> group = PrepareGroup(std::move(request), options_.clock);
@@ -91,6 +94,13 @@ void Writer::Drain() {
   queue_.Close(absl::FailedPreconditionError("the log is closing and takes no more records"));
   MutexLock lock(&thread_mu_);
   if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Writer::Freeze(absl::Status why) {
+  queue_.Pause(std::move(why));
+  if (queue_.AwaitQuiet() == AddQueue::Taker::kIdle) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("a round that failed is not finished yet: ", status().message()));
 }
 
 Writer::Counters Writer::counters() const {
@@ -132,6 +142,7 @@ void Writer::Run() {
     if (status.ok()) continue;
     for (QueuedAdd& add : taken.adds) add.done(status);
   }
+  queue_.TakerGoes();
 }
 
 absl::Status Writer::RunOnce(std::vector<QueuedAdd>& adds) {
@@ -153,6 +164,10 @@ absl::Status Writer::RunOnce(std::vector<QueuedAdd>& adds) {
                      Sign(outcome.head, std::move(outcome.edge)));
     outcome.batch.head = {
         .size = outcome.head.size, .note = head->signed_head.note, .signed_at = head->signed_at};
+    absl::StatusOr<std::vector<std::uint64_t>> dropped =
+        history_.NextToDrop(*options_.store, outcome.batch.expected_size, options_.clock->Now());
+    if (!dropped.ok()) return AsWriterError(dropped.status(), "the history of heads is unreadable");
+    outcome.batch.dropped_heads = *std::move(dropped);
     RETURN_IF_ERROR(publisher_.Start(std::move(outcome.batch), std::move(head)));
     ++heads_;
   }

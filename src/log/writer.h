@@ -22,6 +22,7 @@
 #include "log/add_queue.h"
 #include "log/anchor.h"
 #include "log/evidence.h"
+#include "log/head_history.h"
 #include "log/head_publisher.h"
 #include "log/log_reader.h"
 #include "log/round.h"
@@ -43,6 +44,7 @@ class Writer final : public Sequencer {
     Clock* clock = nullptr;
 
     std::vector<tlog::Signer> signers;  // at least one
+    absl::Status frozen;                // not OK: refuse adds with it from the start, as Freeze
     SequencerOptions sequencer;
   };
 
@@ -54,6 +56,12 @@ class Writer final : public Sequencer {
   // Refuses later adds, completes what is queued and ends the thread. Idempotent; not from the
   // sequencer's thread.
   void Drain();
+
+  // Refuses adds with `why` (an error) until Thaw. When it returns OK, no record is under way.
+  // kUnavailable: a round that failed is still to be finished; adds are refused all the same. Not
+  // from the sequencer's thread.
+  absl::Status Freeze(absl::Status why);
+  void Thaw() { queue_.Resume(); }
 
   struct Counters {
     std::uint64_t appended = 0, already_there = 0, conflicts = 0;  // records
@@ -84,6 +92,7 @@ class Writer final : public Sequencer {
 
   // Owned by the sequencer's thread.
   HeadPublisher publisher_;
+  HeadHistory history_;
 
   std::atomic<std::uint64_t> appended_ = 0;
   std::atomic<std::uint64_t> already_there_ = 0;

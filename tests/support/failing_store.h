@@ -42,7 +42,13 @@ class FailingStore final : public storage::LogStore {
     commit_failure_ = std::move(status);
   }
 
-  // SignedHead, Find and Record fail with `status` until it is set to OK.
+  // PutState fails with `status` until it is set to OK.
+  void FailState(absl::Status status) {
+    MutexLock lock(&mu_);
+    state_failure_ = std::move(status);
+  }
+
+  // SignedHead, SignedHeads, Find and Record fail with `status` until it is set to OK.
   void FailReads(absl::Status status) {
     MutexLock lock(&mu_);
     read_failure_ = std::move(status);
@@ -120,6 +126,7 @@ class FailingStore final : public storage::LogStore {
   absl::StatusOr<std::vector<storage::StoredHead>> SignedHeads(std::uint64_t min_size,
                                                                std::uint64_t max_size,
                                                                std::size_t limit) const override {
+    RETURN_IF_ERROR(read_failure());
     return store_->SignedHeads(min_size, max_size, limit);
   }
   absl::StatusOr<std::vector<tlog::Hash>> HashTile(std::uint32_t level,
@@ -152,6 +159,10 @@ class FailingStore final : public storage::LogStore {
     return store_->GetState(key);
   }
   absl::Status PutState(absl::string_view key, const std::optional<std::string>& value) override {
+    {
+      MutexLock lock(&mu_);
+      if (!state_failure_.ok()) return state_failure_;
+    }
     return store_->PutState(key, value);
   }
   absl::Status VisitState(
@@ -174,6 +185,7 @@ class FailingStore final : public storage::LogStore {
   std::deque<CommitFate> fates_ ABSL_GUARDED_BY(mu_);
   absl::Status commit_failure_ ABSL_GUARDED_BY(mu_);
   absl::Status read_failure_ ABSL_GUARDED_BY(mu_);
+  absl::Status state_failure_ ABSL_GUARDED_BY(mu_);
   bool held_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::string> notes_ ABSL_GUARDED_BY(mu_);
   std::size_t bulk_commits_ ABSL_GUARDED_BY(mu_) = 0;

@@ -5,7 +5,7 @@
 // atomically and durably, and refuses a writer that did not see the newest head. Whether a module
 // version may be logged twice is the writer's business, not the store's.
 //
-// Thread rule: any number of threads may read while at most one thread commits or puts state.
+// Thread rule: safe from any thread. Commits and puts of state take turns; reads wait for neither.
 //
 // Every call may return, besides what it says:
 //   kDataLoss           what is on disk cannot be what was written: corruption. Never an answer.
