@@ -12,6 +12,7 @@
 #include "http/error_body.h"
 #include "http/failure_log.h"
 #include "http/request_target.h"
+#include "log/decision.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/tlog/hash.h"
 #include "sumlog/tlog/tile.h"
@@ -60,6 +61,7 @@ class SumdbHandler final : public Handler {
   Response UnknownPage(absl::string_view path) const;
   Response UnknownLog(absl::string_view name) const;
   Response NotInLog(const ServedLog& log, absl::string_view module) const;
+  Response Blocked(const ServedLog& log, absl::string_view module, absl::string_view reason) const;
   Response NoSuchTile(const ServedLog& log, absl::string_view path, absl::string_view why,
                       absl::string_view fix) const;
   Response Failed(const ServedLog& log, const absl::Status& status) const;
@@ -121,6 +123,9 @@ Response SumdbHandler::Lookup(const ServedLog& log, absl::string_view argument) 
 
   const absl::StatusOr<log::LookupAnswer> answer = log.reader->Lookup(*module);
   if (absl::IsNotFound(answer.status())) return NotInLog(log, module->ToString());
+  if (absl::IsPermissionDenied(answer.status())) {
+    return Blocked(log, module->ToString(), log::ReasonOf(answer.status()));
+  }
   if (!answer.ok()) return Failed(log, answer.status());
 
   const tlog::SignedTreeHead& head = answer->head->signed_head;
@@ -217,6 +222,16 @@ Response SumdbHandler::NotInLog(const ServedLog& log, absl::string_view module) 
                options_.contact.empty()
                    ? "check path and version; else ask whoever runs this log to add it"
                    : "check path and version; else ask the contact below to add it");
+}
+
+Response SumdbHandler::Blocked(const ServedLog& log, absl::string_view module,
+                               absl::string_view reason) const {
+  return Error(403, kNoCache,
+               absl::StrCat(ShortenMiddle(module, kShownNameBytes), " is blocked in log ",
+                            ShortenMiddle(log.name, kShownLogNameBytes)),
+               reason,
+               options_.contact.empty() ? "use another version, or ask whoever runs this log"
+                                        : "use another version, or ask the contact below");
 }
 
 Response SumdbHandler::NoSuchTile(const ServedLog& log, absl::string_view path,
