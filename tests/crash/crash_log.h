@@ -34,12 +34,15 @@ inline absl::Status CreateCrashLog(const std::string& folder) {
   return log::Anchor::Create(folder + "/anchor", note).status();
 }
 
-inline absl::StatusOr<std::unique_ptr<log::OriginLog>> OpenCrashLog(const std::string& folder) {
+// `bulk`: to commit as imports do.
+inline absl::StatusOr<std::unique_ptr<log::OriginLog>> OpenCrashLog(const std::string& folder,
+                                                                    bool bulk = false) {
   log::OriginLog::Options options;
   ASSIGN_OR_RETURN(options.store, storage::OpenRocksDbStore({.path = folder + "/db"}));
   ASSIGN_OR_RETURN(options.anchor, log::Anchor::Open(folder + "/anchor"));
   options.signers = {CrashSigner()};
   options.evidence_dir = folder + "/evidence";
+  options.sequencer.bulk = bulk;
   options.sequencer.retry_interval = absl::Milliseconds(10);
   return log::OriginLog::Open(std::move(options));
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Goal: SIGKILL at any moment loses nothing that was acknowledged (invariants I1, I2, I3).
 
-Method: let crash_writer add records to a RocksDB-backed log, kill it at a random moment (by turns
-counted from its start, so that opening is hit too, and from its first answer), reopen the log with crash_checker and compare it with every acknowledgement of every run so far. 20 times; 200
-times with --nightly or SUMLOG_NIGHTLY=1. The seed is printed; --seed repeats the same moments (as
+Method: let crash_writer add records to a RocksDB-backed log, two lives with the commits of a server
+and two with the bulk commits of an import by turns; kill it at a random moment (by turns counted
+from its start, so that opening is hit too, and from its first answer), reopen the log with
+crash_checker and compare it with every acknowledgement of every run so far. 20 times; 200 times
+with --nightly or SUMLOG_NIGHTLY=1. The seed is printed; --seed repeats the same moments (as
 far as a machine repeats anything).
 
     crash_test.py CRASH_WRITER CRASH_CHECKER [--nightly] [--kills N] [--seed N]
@@ -24,9 +26,9 @@ FIRST_LINE_TIMEOUT_SECONDS = 60
 CHECK_TIMEOUT_SECONDS = 120
 
 
-def run_and_kill(writer, folder, seed, life_seconds, after_first_line):
+def run_and_kill(writer, verb, folder, seed, life_seconds, after_first_line):
     """Returns the whole lines that the writer told before it was killed."""
-    process = subprocess.Popen([writer, "add", folder, str(seed)], stdout=subprocess.PIPE,
+    process = subprocess.Popen([writer, verb, folder, str(seed)], stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
     told = []
     has_told = threading.Event()
@@ -71,8 +73,9 @@ def main():
         open(acknowledged, "w").close()
         lines = 0
         for kill in range(kills):
-            told = run_and_kill(arguments.writer, folder, arguments.seed + kill,
-                                moments.uniform(0, MAX_LIFE_SECONDS),
+            # Each kind of commit meets each kind of moment.
+            told = run_and_kill(arguments.writer, "bulk" if kill % 4 >= 2 else "add", folder,
+                                arguments.seed + kill, moments.uniform(0, MAX_LIFE_SECONDS),
                                 after_first_line=kill % 2 == 1)
             lines += told.count("\n")
             with open(acknowledged, "a") as file:

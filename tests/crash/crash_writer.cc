@@ -2,6 +2,7 @@
 //
 //   crash_writer create FOLDER      makes the log
 //   crash_writer add FOLDER SEED    adds; one line on stdout for each record (crash_log.h)
+//   crash_writer bulk FOLDER SEED   the same, with the bulk commits of an import
 //
 // Three threads add requests of up to 40 records out of a small space of module versions, so that
 // new records, repeated ones and conflicts meet in one round.
@@ -78,8 +79,8 @@ int Main(int argc, char** argv) {
     if (!status.ok()) std::fprintf(stderr, "create: %s\n", status.ToString().c_str());
     return status.ok() ? 0 : 1;
   }
-  if (verb != "add" || argc != 4) return 2;
-  const auto log = OpenCrashLog(argv[2]);
+  if ((verb != "add" && verb != "bulk") || argc != 4) return 2;
+  const auto log = OpenCrashLog(argv[2], /*bulk=*/verb == "bulk");
   if (!log.ok()) {
     std::fprintf(stderr, "open: %s\n", log.status().ToString().c_str());
     return 1;
