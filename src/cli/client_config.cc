@@ -5,13 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
+#include "cli/public_url.h"
 #include "cli/verb.h"
 #include "ops/address.h"
 #include "server/log_directory.h"
@@ -32,29 +30,7 @@ struct Target {
   std::string url;  // without a slash at the end; may be empty when a GOPROXY carries the log
 };
 
-// These lines are pasted into shells and files: nothing that any of them would interpret.
-bool IsPlain(absl::string_view text) {
-  for (const char c : text) {
-    const bool is_plain = absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-                          absl::StrContains("-._~:/[]@%+=", absl::string_view(&c, 1));
-    if (!is_plain) return false;
-  }
-  return true;
-}
-
-absl::StatusOr<std::string> CheckUrl(absl::string_view url) {
-  if (!absl::StartsWith(url, "http://") && !absl::StartsWith(url, "https://")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("server \"", url, "\" is no http:// or https:// URL"));
-  }
-  if (!IsPlain(url)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("server \"", url, "\" has characters that shells interpret"));
-  }
-  absl::ConsumeSuffix(&url, "/");
-  return std::string(url);
-}
-
+// What is printed is pasted into shells and files.
 absl::StatusOr<std::string> CheckKey(absl::string_view text) {
   ASSIGN_OR_RETURN(const tlog::VerifierKey key, tlog::VerifierKey::Parse(text));
   if (!IsPlain(text)) {
@@ -65,7 +41,7 @@ absl::StatusOr<std::string> CheckKey(absl::string_view text) {
 
 // Where the server listens is where clients reach it only when it names one place.
 absl::StatusOr<std::string> UrlOf(const ops::Config& config) {
-  if (!config.listen_url.empty()) return CheckUrl(config.listen_url);
+  if (!config.listen_url.empty()) return ParsePublicUrl(config.listen_url);
   ASSIGN_OR_RETURN(const ops::Address address, ops::ParseAddress(config.listen_http));
   if (address.port == 0 || address.host == "0.0.0.0" || address.host == "::") {
     return absl::InvalidArgumentError(
@@ -80,7 +56,7 @@ absl::StatusOr<std::string> UrlOf(const ops::Config& config) {
 absl::StatusOr<Target> FindTarget(const Context& context, const ClientConfigFlags& flags) {
   Target target;
   if (!flags.server.empty()) {
-    ASSIGN_OR_RETURN(target.url, CheckUrl(flags.server));
+    ASSIGN_OR_RETURN(target.url, ParsePublicUrl(flags.server));
   }
   if (!flags.key.empty()) {
     ASSIGN_OR_RETURN(target.key, CheckKey(flags.key));

@@ -1,6 +1,7 @@
 // The shape of every error that the program prints.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -9,8 +10,24 @@
 #include "absl/strings/strip.h"
 #include "cli/printable.h"
 #include "cli/verb.h"
+#include "client/mask_credentials.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::cli {
+namespace {
+
+std::string Shown(absl::string_view text) { return Printable(client::MaskCredentials(text)); }
+
+// Whatever a server says stands behind a bar, where none of our own lines ever begins.
+void PrintServerText(std::ostream& err, const std::string& text) {
+  if (text.empty()) return;
+  err << "      the server says:\n";
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    err << "      | " << Shown(line) << "\n";
+  }
+}
+
+}  // namespace
 
 int ExitCodeFor(const absl::Status& status) {
   switch (status.code()) {
@@ -38,26 +55,25 @@ void Fail(Context& context, absl::string_view doing, const absl::Status& status,
   context.exit_code = exit_code;
   const bool color = context.err_is_terminal && !context.no_color;
   std::ostream& err = *context.err;
-  err << (color ? "\x1b[1;31merror:\x1b[0m " : "error: ") << "cannot " << Printable(doing) << ":";
+  err << (color ? "\x1b[1;31merror:\x1b[0m " : "error: ") << "cannot " << Shown(doing) << ":";
 
   const std::vector<std::string> lines = absl::StrSplit(std::string(status.message()), '\n');
-  err << " " << Printable(lines[0]) << "\n";
+  err << " " << Shown(lines[0]) << "\n";
+  std::string server_text = client::ServerTextOf(status);
   for (std::size_t i = 1; i < lines.size(); ++i) {
     absl::string_view line = lines[i];
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    if (absl::ConsumePrefix(&line, "why: ")) {
-      err << "why   " << Printable(line) << "\n";
-    } else if (absl::ConsumePrefix(&line, "fix: ")) {
-      err << "fix   " << Printable(line) << "\n";
-    } else {
-      err << "      " << Printable(line) << "\n";
-    }
+    const bool is_why = absl::ConsumePrefix(&line, "why: ");
+    const bool is_fix = !is_why && absl::ConsumePrefix(&line, "fix: ");
+    if (is_why || is_fix) PrintServerText(err, std::exchange(server_text, ""));
+    err << (is_why ? "why   " : is_fix ? "fix   " : "      ") << Shown(line) << "\n";
   }
+  PrintServerText(err, server_text);
 }
 
 absl::Status WithFix(const absl::Status& status, absl::string_view fix) {
   if (status.ok() || absl::StrContains(status.message(), "\nfix: ")) return status;
-  return absl::Status(status.code(), absl::StrCat(status.message(), "\nfix: ", fix));
+  return client::Reword(status, absl::StrCat(status.message(), "\nfix: ", fix));
 }
 
 }  // namespace sumlog::cli

@@ -11,6 +11,7 @@
 #include "cli/json_output.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
+#include "cli/public_url.h"
 #include "cli/verb.h"
 #include "ops/address.h"
 #include "ops/config.h"
@@ -82,6 +83,7 @@ absl::StatusOr<tlog::VerifierKey> Create(Context& context, const InitFlags& flag
     return absl::InvalidArgumentError(
         "the log has no name\nfix: give --name NAME, such as sum.corp.example.com");
   }
+  if (!flags.url.empty()) RETURN_IF_ERROR(ParsePublicUrl(flags.url).status());
   return server::CreateLog(Describe(context, flags));
 }
 

@@ -13,6 +13,9 @@ namespace sumlog::cli {
 inline void AddLogFlags(CLI::App& verb, LogFlags& flags) {
   verb.add_option("--server,--url", flags.server, "ask this server")->type_name("URL");
   verb.add_option("--key", flags.key, "verifier key of the log")->type_name("KEY");
+  verb.add_option("--evidence-dir", flags.evidence_dir,
+                  "where to keep what a lying server sent (.)")
+      ->type_name("D");
 }
 
 }  // namespace sumlog::cli

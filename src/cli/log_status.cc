@@ -16,6 +16,7 @@
 #include "cli/verified_log.h"
 #include "cli/verifier_key.h"
 #include "client/http_fetcher.h"
+#include "client/mask_credentials.h"
 #include "log/anchor.h"
 #include "server/log_directory.h"
 #include "sumlog/tlog/note.h"
@@ -133,11 +134,11 @@ absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std:
   return status;
 }
 
-absl::StatusOr<LogStatus> ReadServerStatus(const std::string& server, const std::string& key_text) {
+absl::StatusOr<LogStatus> ReadServerStatus(const Context& context, const LogFlags& flags) {
   LogStatus status;
-  status.server = server;
-  if (!key_text.empty()) {
-    ASSIGN_OR_RETURN(const std::unique_ptr<VerifiedLog> log, OpenRemoteLog(server, key_text));
+  status.server = client::MaskCredentials(flags.server);
+  if (!flags.key.empty()) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<VerifiedLog> log, OpenRemoteLog(context, flags));
     ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest, log->Newest());
     status.key = ShortKey(log->key());
     status.head = newest.head;
@@ -145,14 +146,11 @@ absl::StatusOr<LogStatus> ReadServerStatus(const std::string& server, const std:
     return status;
   }
   client::HttpFetcherOptions options;
-  options.base_url = server;
+  options.base_url = flags.server;
   ASSIGN_OR_RETURN(const std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
   const absl::StatusOr<std::string> note = fetcher->Fetch("/latest", kMaxNoteAnswerBytes);
   const absl::StatusOr<ClaimedHead> claimed = note.ok() ? ReadClaims(*note) : note.status();
-  if (!claimed.ok()) {
-    return absl::UnavailableError(
-        absl::StrCat("no checksum database answers at ", server, ": ", claimed.status().message()));
-  }
+  if (!claimed.ok()) return NoDatabaseAt(flags.server, claimed.status());
   status.key = claimed->signer;
   status.head = claimed->head;
   return status;

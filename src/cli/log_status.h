@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/verb.h"
+#include "cli/verified_log.h"
 #include "sumlog/tlog/tree_head.h"
 
 namespace sumlog::cli {
@@ -36,7 +37,7 @@ struct LogStatus {
   std::string key;        // "name+hash", as ShortKey; a claim unless verified
   tlog::TreeHead head;    // the newest
   bool verified = false;  // its signature was checked with a key
-  std::string server;     // the URL; empty for a directory
+  std::string server;     // the URL without credentials; empty for a directory
   std::optional<DirectoryStatus> directory;
 
   // What is wrong: OK, or
@@ -49,8 +50,9 @@ struct LogStatus {
 // and server::OpenStoreReadOnly; kUnauthenticated as OpenHeadOf.
 absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text);
 
-// Asks for /latest. `key_text` may be empty: then the head is not verified, and says so.
-absl::StatusOr<LogStatus> ReadServerStatus(const std::string& server, const std::string& key_text);
+// Asks for /latest. flags.key may be empty: then the head is not verified, and says so. Status codes
+// as VerifiedLog::Newest.
+absl::StatusOr<LogStatus> ReadServerStatus(const Context& context, const LogFlags& flags);
 
 }  // namespace sumlog::cli
 

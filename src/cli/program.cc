@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cli/parse_error.h"
 #include "cli/printable.h"
 #include "cli/usage.h"
 #include "cli/verb.h"
@@ -111,7 +112,7 @@ void HandleParseError(Context& context, const CLI::App& program, const CLI::Pars
              !extras.empty()) {
     FailUsage(context, program, DescribeExtra(InnermostVerb(program), extras.front()));
   } else {
-    FailUsage(context, program, error.what());
+    FailUsage(context, program, DescribeParseError(InnermostVerb(program), error));
   }
 }
 
@@ -131,6 +132,10 @@ int RunProgram(int argc, const char* const* argv, Context& context) {
   AddVerbs(program, context);
 
   try {
+    if (const std::string flag = FlagWithoutValue(argc, argv); !flag.empty()) {
+      FailUsage(context, program, absl::StrCat(flag, "= has no value"));
+      return context.exit_code;
+    }
     program.parse(argc, argv);
     if (program.get_subcommands().empty()) {
       FailUsage(context, program, "no verb is given");

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "cli/log_flags.h"
+#include "cli/number_flag.h"
 #include "cli/printable.h"
 #include "cli/proof_format.h"
 #include "cli/verb.h"
@@ -160,19 +161,20 @@ void AddProve(CLI::App& program, Context& context) {
 
   CLI::App* inclusion = verb->add_subcommand("inclusion", "prove that a record is in the tree");
   inclusion->add_option("MODULE@VERSION", flags->module, "the record, by its module version");
-  inclusion->add_option("--record", flags->record, "the record, by its number from 0")
+  AddNumberFlag(*inclusion, "--record", flags->record, "the record, by its number from 0")
       ->type_name("N");
-  inclusion->add_option("--size", flags->size, "of the tree; default: the newest")->type_name("S");
+  AddNumberFlag(*inclusion, "--size", flags->size, "of the tree; default: the newest")
+      ->type_name("S");
   AddLogFlags(*inclusion, flags->log);
   inclusion->footer("example: sumlog prove inclusion --record 12 --dir /var/lib/sumlog --json");
   inclusion->callback([&context, flags] { ProveInclusionVerb(context, *flags); });
 
   CLI::App* consistency =
       verb->add_subcommand("consistency", "prove that a tree begins with all of an older one");
-  consistency->add_option("--from", flags->from, "size of the older tree")
+  AddNumberFlag(*consistency, "--from", flags->from, "size of the older tree")
       ->type_name("A")
       ->required();
-  consistency->add_option("--to", flags->to, "size of the newer tree; default: the newest")
+  AddNumberFlag(*consistency, "--to", flags->to, "size of the newer tree; default: the newest")
       ->type_name("B");
   AddLogFlags(*consistency, flags->log);
   consistency->footer(

@@ -99,7 +99,7 @@ void PrintAsJson(Context& context, const LogStatus& status) {
 }
 
 absl::StatusOr<LogStatus> ReadStatus(const Context& context, const LogFlags& flags) {
-  if (!flags.server.empty()) return ReadServerStatus(flags.server, flags.key);
+  if (!flags.server.empty()) return ReadServerStatus(context, flags);
   if (!context.dir.empty()) return ReadDirectoryStatus(context, flags.key);
   return absl::InvalidArgumentError("no log is named\nfix: add --dir D, or --server URL");
 }

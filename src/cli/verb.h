@@ -54,8 +54,9 @@ struct Context {
 int ExitCodeFor(const absl::Status& status);
 
 // Prints "error: cannot <doing>: <message>" and sets the exit code. Further lines of the message
-// stand below, indented; those that begin with "why: " or "fix: " are set off. What could drive a
-// terminal is escaped. Prints nothing to `out`.
+// stand below, indented; those that begin with "why: " or "fix: " are set off: a message holds our
+// own words alone. What a server says (client::ServerTextOf) is quoted behind a bar. What could
+// drive a terminal is escaped, credentials in URLs are masked. Prints nothing to `out`.
 void Fail(Context& context, absl::string_view doing, const absl::Status& status);
 void Fail(Context& context, absl::string_view doing, const absl::Status& status, int exit_code);
 

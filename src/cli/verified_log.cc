@@ -25,7 +25,7 @@ absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenVerifiedLog(const Context& cont
         "verified\nfix: add --key KEY; \"sumlog keys show --dir D\" on the log's machine prints "
         "it");
   }
-  return OpenRemoteLog(flags.server, flags.key);
+  return OpenRemoteLog(context, flags);
 }
 
 }  // namespace sumlog::cli

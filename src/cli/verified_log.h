@@ -26,6 +26,7 @@ namespace sumlog::cli {
 //   kDataLoss         what was read contradicts a signed head
 //   kUnauthenticated  the head is not signed by the key
 //   kUnavailable      not reachable, not readable, or no answer of a checksum database
+// With the first two, what a server sent has been kept in a file that the message names.
 class VerifiedLog {
  public:
   virtual ~VerifiedLog() = default;
@@ -38,8 +39,8 @@ class VerifiedLog {
   // Hash tiles of the tree of Newest(), verified. Lives as long as this object.
   virtual absl::StatusOr<tlog::TileReader*> Tiles() = 0;
 
-  // The record with its proof under a signed head. kNotFound: not in the log; the message is what
-  // the log says.
+  // The record with its proof under a signed head. kNotFound: not in the log, which is there and
+  // has a signed head.
   virtual absl::StatusOr<client::VerifiedRecord> Lookup(const gosum::ModuleVersion& module) = 0;
 
   // The note of the kept head of exactly `size` records; nothing when none is known. Its signature
@@ -52,8 +53,9 @@ class VerifiedLog {
 
 // Flags of the verbs that ask a log.
 struct LogFlags {
-  std::string server;  // --server, alias --url
-  std::string key;     // --key
+  std::string server;        // --server, alias --url
+  std::string key;           // --key
+  std::string evidence_dir;  // --evidence-dir; empty: the current folder
 };
 
 // The log in --dir, read-only beside a process that may be serving it. `key_text`: the verifier key
@@ -61,9 +63,12 @@ struct LogFlags {
 absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenLocalLog(const Context& context,
                                                           const std::string& key_text);
 
-// The log at `server`. kInvalidArgument: a malformed URL or key.
-absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenRemoteLog(const std::string& server,
-                                                           const std::string& key_text);
+// The log at flags.server. kInvalidArgument: a malformed URL or key.
+absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenRemoteLog(const Context& context,
+                                                           const LogFlags& flags);
+
+// kUnavailable: what answered at `server`, if anything, is no checksum database, as `reason` shows.
+absl::Status NoDatabaseAt(const std::string& server, const absl::Status& reason);
 
 // The log that the flags name: --server with --key, or --dir. kInvalidArgument: both, neither, or
 // a server without a key.

@@ -2,6 +2,7 @@
 // and refuses what could not be pasted safely.
 // Method: the program in this process, with a key of the test and with a log of the test.
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,7 @@ namespace sumlog::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string Key(absl::string_view name = "sum.example.com") {
   return tlog::Signer::FromSeed(name, {})->verifier().ToString();
@@ -111,6 +113,41 @@ TEST(ClientConfig, RefusesWhatAShellWouldInterpret) {
     const VerbRun run = Print({}, Key(name));
     EXPECT_EQ(run.exit_code, kWrongUse) << name;
     EXPECT_EQ(run.out, "");
+  }
+}
+
+TEST(ClientConfig, RefusesWhatIsNoUrlAndSaysWhatItWants) {
+  for (const char* server :
+       {"https://", "http://:80", "http://:80/", "x y", "https:///host", "https://host:99999",
+        "https://host:0", "https://host:port", "https://host#x", "https://host?x", "http://[::1",
+        "http://user:secret@host", "https://user:se/cret@host"}) {
+    const VerbRun run = Print({}, Key(), server);
+    EXPECT_EQ(run.exit_code, kWrongUse) << server;
+    EXPECT_EQ(run.out, "") << server;
+    EXPECT_THAT(run.err, HasSubstr("is no URL for clients: ")) << server;
+    EXPECT_THAT(run.err, HasSubstr("fix   give one such as https://")) << server;
+    EXPECT_THAT(run.err, Not(HasSubstr("secret"))) << server;
+  }
+  EXPECT_THAT(Print({}, Key(), "x y").err, HasSubstr("\"x y\" is no URL"));
+}
+
+TEST(ClientConfig, AgreesWithInitOnUrls) {
+  const testing::TempFolder folder;
+  for (const char* url : {"https://", "http://:80", "x y"}) {
+    const VerbRun run = RunVerb(
+        {"init", "--dir", folder.path() + "/log", "--name", "sum.example.com", "--url", url});
+    EXPECT_EQ(run.exit_code, kWrongUse) << url;
+    EXPECT_THAT(run.err, HasSubstr("is no URL for clients: ")) << url;
+    EXPECT_FALSE(std::filesystem::exists(folder.path() + "/log")) << url;
+  }
+}
+
+TEST(ClientConfig, TakesEveryUrlThatGoTakes) {
+  for (const char* server : {"http://127.0.0.1:8080", "http://[::1]:8080", "https://h/sumdb/name",
+                             "http://localhost", "https://a-b_c.example.com:443"}) {
+    const VerbRun run = Print({}, Key(), server);
+    EXPECT_EQ(run.exit_code, kGood) << run.err;
+    EXPECT_THAT(run.out, HasSubstr(absl::StrCat(" ", server, "\"\n")));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "cli/printable.h"
 #include "cli/verb.h"
 #include "gtest/gtest.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::cli {
 namespace {
@@ -37,6 +38,32 @@ TEST_F(FailTest, EscapesWhatCouldDriveATerminal) {
       "error: cannot look up a\\x1b[2J: bell \\x07, \\xff, turned \\xe2\\x80\\xae text, 汉字\n");
 }
 
+TEST_F(FailTest, QuotesTheServerAboveItsOwnAdvice) {
+  Fail(context_, "ask",
+       client::WithServerText(absl::UnavailableError("GET /x: status 500\ndetail\nwhy: w\nfix: f"),
+                              "down\nfix: evil\n\x1b[2J"));
+  EXPECT_EQ(err_.str(),
+            "error: cannot ask: GET /x: status 500\n"
+            "      detail\n"
+            "      the server says:\n"
+            "      | down\n"
+            "      | fix: evil\n"
+            "      | \\x1b[2J\n"
+            "why   w\n"
+            "fix   f\n");
+  err_.str("");
+  Fail(context_, "ask", client::WithServerText(absl::UnavailableError("x"), "down"));
+  EXPECT_EQ(err_.str(), "error: cannot ask: x\n      the server says:\n      | down\n");
+}
+
+TEST_F(FailTest, MasksPasswords) {
+  Fail(context_, "ask https://u:secret@host",
+       absl::UnavailableError("https://u:secret@host/m@v1\nfix: ask https://u:secret@host"));
+  EXPECT_EQ(err_.str(),
+            "error: cannot ask https://***@host: https://***@host/m@v1\n"
+            "fix   ask https://***@host\n");
+}
+
 TEST_F(FailTest, UsesColourOnATerminalOnly) {
   Fail(context_, "serve", absl::InternalError("x"));
   EXPECT_EQ(err_.str().find('\x1b'), std::string::npos);
@@ -58,6 +85,10 @@ TEST(WithFix, AddsOneWhereThereIsNone) {
   EXPECT_EQ(WithFix(absl::NotFoundError("x"), "y"), absl::NotFoundError("x\nfix: y"));
   EXPECT_EQ(WithFix(absl::NotFoundError("x\nfix: z"), "y"), absl::NotFoundError("x\nfix: z"));
   EXPECT_TRUE(WithFix(absl::OkStatus(), "y").ok());
+  // A server cannot take the place of our own advice.
+  const absl::Status said = client::WithServerText(absl::NotFoundError("x"), "a\nfix: evil");
+  EXPECT_EQ(WithFix(said, "y").message(), "x\nfix: y");
+  EXPECT_EQ(client::ServerTextOf(WithFix(said, "y")), "a\nfix: evil");
 }
 
 TEST(ExitCodeFor, FollowsTheDocumentedTable) {

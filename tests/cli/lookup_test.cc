@@ -27,7 +27,9 @@ class LookupTest : public ::testing::Test {
 
   VerbRun Lookup(const std::string& module, const std::string& server, const std::string& key,
                  std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"lookup", module, "--server", server, "--key", key};
+    std::vector<std::string> arguments = {
+        "lookup", module, "--server",       server,
+        "--key",  key,    "--evidence-dir", log_.Path("evidence")};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunVerb(arguments);
   }
@@ -89,7 +91,8 @@ TEST_F(LookupTest, PrintsTheServersWordsWhenTheLogDoesNotHaveIt) {
       Lookup("example.com/none@v1.0.0", "http://" + server->http_address(), log_.key());
   EXPECT_EQ(run.exit_code, kFoundWrong);
   EXPECT_EQ(run.out, "");
-  EXPECT_THAT(run.err, HasSubstr("is not in log sum.example.com"));
+  EXPECT_THAT(run.err, HasSubstr("none@v1.0.0 is not in log sum.example.com of 5 records"));
+  EXPECT_THAT(run.err, HasSubstr("      the server says:\n      | example.com/none@v1.0.0 is not"));
   EXPECT_EQ(log_.Run({"lookup", "example.com/none@v1.0.0"}).exit_code, kFoundWrong);
 }
 

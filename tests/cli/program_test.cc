@@ -24,6 +24,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
+using Arguments = std::vector<std::string>;
+
 TEST(Program, NamesTheNearestVerb) {
   const VerbRun run = RunVerb({"imprt", "go.sum"});
   EXPECT_EQ(run.exit_code, kWrongUse);
@@ -64,6 +66,49 @@ TEST(Program, MapsTheParsersOwnErrorsToWrongUse) {
   EXPECT_EQ(RunVerb({"prove", "inclusion", "--record", "-1"}).exit_code, kWrongUse);
   EXPECT_EQ(RunVerb({"prove", "inclusion", "--record", "x"}).exit_code, kWrongUse);
   EXPECT_EQ(RunVerb({"status", "--dir"}).exit_code, kWrongUse);  // no value
+}
+
+TEST(Program, NamesAFlagThatIsGivenTwice) {
+  const VerbRun run = RunVerb({"lookup", "a.com/b@v1.0.0", "--url", "x", "--url", "y"});
+  EXPECT_EQ(run.exit_code, kWrongUse);
+  EXPECT_THAT(run.err, HasSubstr("--server (or --url) is given 2 times, want once\n"));
+  const VerbRun mixed = RunVerb({"status", "--url", "x", "--server", "y"});
+  EXPECT_THAT(mixed.err, HasSubstr("--server (or --url) is given 2 times, want once\n"));
+  const VerbRun global = RunVerb({"status", "--dir", "x", "--dir", "y"});
+  EXPECT_EQ(global.exit_code, kWrongUse);
+  EXPECT_THAT(global.err, HasSubstr("--dir is given 2 times, want once\n"));
+  const VerbRun number = RunVerb({"prove", "inclusion", "--record", "1", "--record", "2"});
+  EXPECT_EQ(number.exit_code, kWrongUse);
+  EXPECT_THAT(number.err, HasSubstr("--record is given 2 times, want once\n"));
+}
+
+TEST(Program, NamesAFlagWithoutItsValue) {
+  for (const char* const next : {"--dir", "x", "--json"}) {
+    const VerbRun run = RunVerb({"prove", "inclusion", "--record=", next});
+    EXPECT_EQ(run.exit_code, kWrongUse);
+    EXPECT_THAT(run.err, HasSubstr("--record= has no value\n")) << next;
+  }
+  EXPECT_EQ(RunVerb({"status", "--server=", "--json"}).exit_code, kWrongUse);
+  const VerbRun last = RunVerb({"status", "--server"});
+  EXPECT_EQ(last.exit_code, kWrongUse);
+  EXPECT_THAT(last.err, HasSubstr("--server"));
+  const VerbRun flag = RunVerb({"prove", "inclusion", "--record", "--dir", "x"});
+  EXPECT_EQ(flag.exit_code, kWrongUse);
+  EXPECT_THAT(flag.err, HasSubstr("--record"));
+}
+
+TEST(Program, TakesDecimalNumbersOnly) {
+  for (const char* const number : {"010", "0x10", "-1", "-18446744073709551615", "+1", "1e3", "1.0",
+                                   " 1", "1 ", "1'000", "1_000", "18446744073709551616", "o7"}) {
+    for (const Arguments& flag :
+         {Arguments{"inclusion", "--record="}, Arguments{"inclusion", "--size="},
+          Arguments{"consistency", "--from="}, Arguments{"consistency", "--to="}}) {
+      const VerbRun run = RunVerb({"prove", flag[0], absl::StrCat(flag[1], number)});
+      EXPECT_EQ(run.exit_code, kWrongUse) << number;
+      EXPECT_THAT(run.err, HasSubstr(absl::StrCat("\"", number, "\" is no number"))) << run.err;
+      EXPECT_THAT(run.err, HasSubstr(flag[1].substr(0, flag[1].size() - 1)));
+    }
+  }
 }
 
 TEST(Program, EscapesWhatItRepeats) {

@@ -1,0 +1,59 @@
+// A Fetcher that remembers what came, so that it can be kept as evidence when it turns out a lie.
+//
+// Bounded: of the newest answers the bytes, kMaxKeptBytes in all; of older ones size and hash.
+//
+// Safe from any thread.
+
+#ifndef SUMLOG_CLI_ANSWER_RECORDER_H_
+#define SUMLOG_CLI_ANSWER_RECORDER_H_
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "crypto/sha256.h"
+#include "sumlog/client/sumdb_client.h"
+
+namespace sumlog::cli {
+
+struct RecordedAnswer {
+  std::string path;  // what was asked for
+  absl::Time when;   // it had come
+  std::size_t size_bytes = 0;
+  crypto::Digest sha256 = {};
+  std::optional<std::string> bytes;  // nothing: there was no room for them
+};
+
+class AnswerRecorder final : public client::Fetcher {
+ public:
+  static constexpr std::size_t kMaxKeptBytes = std::size_t{4} << 20;  // 4 of the longest answers
+  static constexpr std::size_t kMaxAnswers = 10'000;                  // the oldest are forgotten
+
+  // `clock` outlives this object.
+  AnswerRecorder(std::unique_ptr<client::Fetcher> fetcher, Clock* clock)
+      : fetcher_(std::move(fetcher)), clock_(clock) {}
+
+  // As the fetcher below.
+  absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override;
+
+  // What came with status 200, oldest first.
+  std::vector<RecordedAnswer> answers() const;
+
+ private:
+  const std::unique_ptr<client::Fetcher> fetcher_;
+  Clock* const clock_;
+
+  mutable Mutex mu_;
+  std::deque<RecordedAnswer> answers_ ABSL_GUARDED_BY(mu_);
+  std::size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_ANSWER_RECORDER_H_
