@@ -28,8 +28,6 @@
 namespace sumlog::cli {
 namespace {
 
-constexpr std::size_t kMaxFromBytes = 4096;  // what a store keeps of a provenance's origin
-
 struct ImportFlags {
   std::vector<std::string> files;
   bool strict = false;
@@ -101,7 +99,8 @@ absl::StatusOr<std::vector<NamedInput>> ReadFiles(Context& context, const Import
 
 std::string OriginOf(const std::string& file) {
   if (file == "-") return "standard input";
-  return std::filesystem::absolute(file).lexically_normal().string().substr(0, kMaxFromBytes);
+  return std::filesystem::absolute(file).lexically_normal().string().substr(
+      0, storage::kMaxProvenanceBytes);
 }
 
 // One import under way.
@@ -142,6 +141,7 @@ class Importer {
     while (named.input->HasPart()) {
       ASSIGN_OR_RETURN(gosum::GoSumFile part, named.input->TakePart());
       report_.incomplete += part.incomplete.size();
+      report_.other_hash_lines += part.other_hash_lines;
       report_.conflicting += part.conflicts.size();
       for (const gosum::GoSumConflict& conflict : part.conflicts) {
         if (report_.file_conflicts.size() == kMaxListedConflicts) break;
@@ -248,7 +248,8 @@ void Import(Context& context, const ImportFlags& flags) {
   PrintImportReport(context, report);
   *context.out << std::flush;
   if (!status.ok()) return FailUnfinished(context, flags, status);
-  if (report.conflicting > 0 || (flags.strict && report.incomplete > 0)) {
+  const bool left_out = report.incomplete > 0 || report.other_hash_lines > 0;
+  if (report.conflicting > 0 || (flags.strict && left_out)) {
     context.exit_code = kFoundWrong;
   }
 }
@@ -261,11 +262,11 @@ void AddImport(CLI::App& program, Context& context) {
   const auto flags = std::make_shared<ImportFlags>();  // shared with the callback, which runs later
   verb->add_option("FILE", flags->files, "go.sum or go.work.sum files; - is standard input")
       ->required();
-  verb->add_flag("--strict", flags->strict, "exit 1 when a version has one line of the two only");
+  verb->add_flag("--strict", flags->strict, "exit 1 when a version or a line is left out");
   verb->footer(
-      "The hashes are taken on the files' word. A malformed line anywhere: nothing is imported.\n"
-      "Exit 1: the log holds other hashes for a version; they stay, the attempt is kept as "
-      "evidence.\n"
+      "The hashes are taken on the files' word. A malformed line anywhere: nothing is\n"
+      "imported. Exit 1: the log holds other hashes for a version; they stay, and the\n"
+      "attempt is kept as evidence.\n"
       "Ctrl-C is safe: the same command goes on.\n"
       "example: sumlog import --dir /var/lib/sumlog go.sum");
   verb->callback([&context, flags] { Import(context, *flags); });

@@ -52,6 +52,9 @@ void PrintText(Context& context, const ImportReport& report) {
   row("incomplete", report.incomplete,
       report.incomplete > 0 ? "  not logged: one line of the two" : "");
   row("conflicting", report.conflicting, report.conflicting > 0 ? "  not logged" : "");
+  if (report.other_hash_lines > 0) {
+    row("skipped lines", report.other_hash_lines, "  not logged: a hash of another kind than h1:");
+  }
   row("tree", report.tree_size, "  records");
 }
 
@@ -79,13 +82,10 @@ Json ReportToJson(const ImportReport& report) {
                               {"second_line", entry.conflict.second_line},
                               {"second_hash", entry.conflict.second_hash}});
   }
-  return {{"finished", report.finished},
-          {"appended", report.appended},
-          {"already_there", report.already_there},
-          {"incomplete", report.incomplete},
-          {"conflicting", report.conflicting},
-          {"tree_size", report.tree_size},
-          {"conflicts", conflicts},
+  return {{"finished", report.finished},           {"appended", report.appended},
+          {"already_there", report.already_there}, {"incomplete", report.incomplete},
+          {"conflicting", report.conflicting},     {"other_hash_lines", report.other_hash_lines},
+          {"tree_size", report.tree_size},         {"conflicts", conflicts},
           {"file_conflicts", file_conflicts}};
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 
+#include "cli/standard_input.h"
 #include "cli/verb.h"
 
 namespace sumlog::cli {
@@ -43,7 +44,8 @@ int RunProcess(int argc, const char* const* argv) {
 
   Context context{.out = &std::cout, .err = &std::cerr, .environment = Environment()};
   context.err_is_terminal = ::isatty(STDERR_FILENO) == 1;
-  context.in = &std::cin;
+  DescriptorStream in(STDIN_FILENO);
+  context.in = &in;
   const int exit_code = RunProgram(argc, argv, context);
   std::cout.flush();
   if (std::cout.good() || exit_code != kGood) return exit_code;

@@ -143,6 +143,7 @@ absl::Status AtLine(std::size_t line_number, absl::string_view reason, absl::str
 
 absl::StatusOr<GoSumFile> ParseGoSumFile(absl::string_view content) {
   Collector collector;
+  std::size_t other_hash_lines = 0;
   absl::string_view rest = content;
   for (std::size_t line_number = 1; !rest.empty(); ++line_number) {
     const absl::string_view text = rest.substr(0, rest.find('\n'));
@@ -155,10 +156,15 @@ absl::StatusOr<GoSumFile> ParseGoSumFile(absl::string_view content) {
     if (absl::StripLeadingAsciiWhitespace(text).empty()) continue;  // a blank line
     const absl::StatusOr<Line> line = ParseLine(text);
     if (!line.ok()) return AtLine(line_number, line.status().message(), text);
-    if (!absl::StartsWith(line->hash, "h1:") || line->hash == kEmptyGoModHash) continue;
-    collector.Add(*line, line_number);
+    if (!absl::StartsWith(line->hash, "h1:") || line->hash == kEmptyGoModHash) {
+      ++other_hash_lines;
+    } else {
+      collector.Add(*line, line_number);
+    }
   }
-  return std::move(collector).Finish();
+  GoSumFile file = std::move(collector).Finish();
+  file.other_hash_lines = other_hash_lines;
+  return file;
 }
 
 }  // namespace sumlog::gosum

@@ -129,6 +129,30 @@ TEST(Import, FailsOnAFileThatItMayNotRead) {
   EXPECT_EQ(log.Run({"import", file}).exit_code, kUnreachable);
 }
 
+TEST(Import, CountsLinesWithHashesOfAnotherKind) {
+  const LogFolder log;
+  const std::string file = log.Write("go.sum", GoSum(0, 1) + "example.com/a v1.0.0 h2:abc\n");
+  const VerbRun run = log.Run({"import", file});
+  EXPECT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("skipped lines            1  not logged"));
+  EXPECT_EQ(log.Run({"import", "--strict", file}).exit_code, kFoundWrong);
+}
+
+// A stream that fails where it should go on: a disk or a network file system that went away.
+TEST(Import, ImportsNothingWhenStandardInputFails) {
+  const LogFolder log;
+  std::istringstream in(GoSum(0, 2));
+  in.setstate(std::ios::badbit);
+  std::ostringstream out, err;
+  Context context{.out = &out, .err = &err, .environment = {}};
+  context.in = &in;
+  const std::string dir = log.dir();
+  const std::vector<const char*> argv = {"sumlog", "import", "--dir", dir.c_str(), "-"};
+  EXPECT_EQ(RunProgram(static_cast<int>(argv.size()), argv.data(), context), kUnreachable);
+  EXPECT_THAT(err.str(), HasSubstr("nothing of any file was imported"));
+  EXPECT_EQ(RunJson(log, {"status"})["size"], 0);
+}
+
 TEST(Import, RefusesALogThatIsBeingServed) {
   const LogFolder log;
   const std::string file = log.Write("go.sum", GoSum(0, 1));

@@ -34,6 +34,7 @@ struct GoSumFile {
                                           // versions with just "/go.mod"), in order
   std::vector<GoSumConflict> conflicts;   // their versions are in neither list above; one for each
                                           // line of a record, however often the file repeats it
+  std::size_t other_hash_lines = 0;       // lines that were skipped for their hash: see below
 };
 
 // Parses a whole file. Blank lines, "\r\n" and repeated equal lines are fine, a newline at the end
