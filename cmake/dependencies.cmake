@@ -13,5 +13,7 @@ find_package(CLI11 REQUIRED)
 find_package(toml11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(Protobuf 3.21 REQUIRED MODULE)  # before gRPC, whose own search needs it
+find_package(gRPC 1.51 CONFIG REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)

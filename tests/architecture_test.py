@@ -17,12 +17,16 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THIRD_PARTY = {
     "rocksdb/": {"storage_rocksdb"},
     "boost/": {"http"},
-    "openssl/": {"crypto", "http"},
+    "openssl/": {"crypto", "http", "rpc"},
+    "grpc/": {"rpc", "rpc_client"},
+    "grpcpp/": {"rpc", "rpc_client"},
+    "google/protobuf/": {"rpc", "rpc_client"},
+    "sumlog/v1/": {"rpc", "rpc_client"},  # generated from proto/
     "curl/": {"client"},
     "zip.h": {"modzip"},
     "zlib.h": {"modzip"},
     "CLI/": {"cli"},
-    "nlohmann/": {"cli", "ops", "server", "log"},
+    "nlohmann/": {"admin", "cli", "ops", "server", "log"},
     "spdlog/": {"ops"},
     "toml.hpp": {"ops"},
 }
@@ -135,6 +139,8 @@ def self_test(rooms):
         ("src/gosum/x.cc", '#include "sumlog/tlog/hash.h"', 1),
         ("src/log/x.cc", '#include <rocksdb/db.h>', 1),
         ("src/cli/x.cc", '#include <openssl/evp.h>', 1),
+        ("src/server/x.cc", '#include <grpcpp/server.h>', 1),
+        ("src/server/x.cc", '#include <sumlog/v1/log.grpc.pb.h>', 1),
         ("src/cli/x.cc", '#include <zip.h>', 1),
         ("include/sumlog/tlog/x.h", '#include "base/check.h"', 1),
         ("include/sumlog/storage/x.h", '#include <rocksdb/db.h>', 1),

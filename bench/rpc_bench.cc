@@ -1,0 +1,283 @@
+// Question: how many calls a second does the gRPC front answer, and what does one cost?
+//
+// Method: a log in a real database is served by one process; this one asks it over loopback with 64
+// calls outstanding, for a second each, at random. An empty call (the standard health check) is
+// the floor: the ratio to it is what sumlog adds. CPU time is that of the server process.
+//
+// usage: rpc_bench [--records=N] [--outstanding=N] [--only=CALL]. Folders are made below TMPDIR.
+
+#include <fcntl.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sumlog/v1/log.grpc.pb.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <random>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/check.h"
+#include "log/origin_log.h"
+#include "rpc/rpc_server.h"
+#include "storage/rocksdb/rocksdb_store.h"
+#include "sumlog/tlog/hash.h"
+
+extern char** environ;
+
+namespace sumlog {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr absl::Duration kMeasured = absl::Seconds(2);
+constexpr std::size_t kRecordsAtOnce = 16384;
+
+std::string PathOf(std::uint64_t number) {
+  return absl::StrCat("github.com/someone", number % 97, "/something", number);
+}
+
+gosum::Record MakeRecord(std::uint64_t number) {
+  const std::string hash =
+      absl::StrCat("h1:", tlog::FormatHash(tlog::LeafHash(absl::StrCat(number))));
+  return {
+      .module = {.path = PathOf(number), .version = "v1.2.3"}, .zip_hash = hash, .mod_hash = hash};
+}
+
+// The server process: fills a log, serves it, says where, and stays until its input ends.
+int Serve(std::uint64_t record_count) {
+  std::string folder = (std::filesystem::temp_directory_path() / "sumlog-bench-XXXXXX").string();
+  CHECK(mkdtemp(folder.data()) != nullptr);
+  {
+    log::OriginLog::Options options;
+    options.store = storage::OpenRocksDbStore({.path = folder + "/db", .create = true}).value();
+    options.signers = {tlog::Signer::FromSeed("bench.example.com", tlog::Ed25519Seed{1}).value()};
+    const std::string note =
+        log::OriginLog::CreateFirstHead(*options.store, options.signers, options.clock).value();
+    options.anchor = log::Anchor::Create(folder + "/anchor", note).value();
+    options.evidence_dir = folder + "/evidence";
+    options.sequencer.bulk = true;
+    const auto log = log::OriginLog::Open(std::move(options)).value();
+    for (std::uint64_t next = 0; next < record_count; next += kRecordsAtOnce) {
+      log::AddRequest request;
+      request.provenance.how = "import";
+      const std::uint64_t end = std::min(record_count, next + kRecordsAtOnce);
+      for (std::uint64_t i = next; i < end; ++i) request.records.push_back(MakeRecord(i));
+      CHECK(log->sequencer().AddAndWait(std::move(request)).ok());
+    }
+    const auto server =
+        rpc::RpcServer::Start({.reader = &log->reader(), .addresses = {"127.0.0.1:0"}}).value();
+    std::printf("%s\n", server->addresses().front().c_str());
+    std::fflush(stdout);
+    while (std::getchar() != EOF) {
+    }
+    server->Drain(absl::Seconds(5));
+  }
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
+// A server in a process of its own.
+class ServerProcess {
+ public:
+  explicit ServerProcess(std::uint64_t record_count) {
+    int to_server[2], from_server[2];
+    CHECK(pipe2(to_server, O_CLOEXEC) == 0 && pipe2(from_server, O_CLOEXEC) == 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, to_server[0], 0);
+    posix_spawn_file_actions_adddup2(&actions, from_server[1], 1);
+    std::string program = "/proc/self/exe";
+    std::string flag = absl::StrCat("--serve=", record_count);
+    char* arguments[] = {program.data(), flag.data(), nullptr};
+    CHECK(posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(to_server[0]);
+    close(from_server[1]);
+    input_ = to_server[1];
+    char buffer[256];
+    const ssize_t size = read(from_server[0], buffer, sizeof(buffer));
+    CHECK(size > 1);
+    address_ = std::string(buffer, static_cast<std::size_t>(size) - 1);
+    close(from_server[0]);
+  }
+  ~ServerProcess() {
+    close(input_);
+    waitpid(pid_, nullptr, 0);
+  }
+
+  const std::string& address() const { return address_; }
+
+  double CpuSeconds() const {
+    std::ifstream file(absl::StrCat("/proc/", pid_, "/stat"));
+    std::string line;
+    std::getline(file, line);
+    std::istringstream fields(line.substr(line.rfind(')') + 2));
+    std::string word;
+    double ticks = 0;
+    for (int i = 0; i < 13 && fields >> word; ++i) {
+      if (i >= 11) ticks += std::atof(word.c_str());
+    }
+    return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+
+ private:
+  pid_t pid_ = 0;
+  int input_ = -1;
+  std::string address_;
+};
+
+// One kind of call: the method and a request of it at random, as bytes.
+struct Question {
+  const char* name;
+  const char* method;
+  std::function<std::string(std::mt19937_64&)> request;
+};
+
+// Bytes go out and come back unparsed, so that the load generator leaves the cores to the server.
+class Load {
+ public:
+  Load(const std::string& address, const Question& question)
+      : question_(question),
+        stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {}
+
+  // Calls answered in about kMeasured, and how long that took.
+  std::pair<std::uint64_t, double> Run(int outstanding) {
+    const auto begin = SteadyClock::now();
+    end_ = begin + absl::ToChronoMilliseconds(kMeasured);
+    for (int i = 0; i < outstanding; ++i) Ask();
+    void* tag = nullptr;
+    bool ok = false;
+    while (under_way_ > 0 && queue_.Next(&tag, &ok)) {
+      const std::unique_ptr<Call> call(static_cast<Call*>(tag));
+      --under_way_;
+      ++answered_;
+      if (!call->status.ok()) {
+        std::fprintf(stderr, "%s: %s\n", question_.name, call->status.error_message().c_str());
+        std::exit(1);
+      }
+      if (SteadyClock::now() < end_) Ask();
+    }
+    const std::chrono::duration<double> taken = SteadyClock::now() - begin;
+    return {answered_, taken.count()};
+  }
+
+ private:
+  struct Call {
+    grpc::ClientContext context;
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader;
+  };
+
+  void Ask() {
+    auto* const call = new Call;  // comes back as the tag
+    const std::string bytes = question_.request(random_);
+    const grpc::Slice slice(bytes);
+    call->reader = stub_.PrepareUnaryCall(&call->context, question_.method,
+                                          grpc::ByteBuffer(&slice, 1), &queue_);
+    call->reader->StartCall();
+    call->reader->Finish(&call->response, &call->status, call);
+    ++under_way_;
+  }
+
+  const Question& question_;
+  grpc::GenericStub stub_;
+  grpc::CompletionQueue queue_;
+  SteadyClock::time_point end_;
+  std::mt19937_64 random_{1};
+  std::uint64_t under_way_ = 0;
+  std::uint64_t answered_ = 0;
+};
+
+int Measure(std::uint64_t record_count, int outstanding, absl::string_view only) {
+  const auto number = [record_count](std::mt19937_64& random) { return random() % record_count; };
+  const std::vector<Question> questions = {
+      {"empty (health check)", "/grpc.health.v1.Health/Check",
+       [](std::mt19937_64&) { return std::string(); }},
+      {"GetSignedHead", "/sumlog.v1.Log/GetSignedHead",
+       [](std::mt19937_64&) { return std::string(); }},
+      {"GetInclusionProof", "/sumlog.v1.Log/GetInclusionProof",
+       [&](std::mt19937_64& random) {
+         v1::GetInclusionProofRequest request;
+         request.set_number(number(random));
+         return request.SerializeAsString();
+       }},
+      {"... at any size", "/sumlog.v1.Log/GetInclusionProof",
+       [&](std::mt19937_64& random) {
+         v1::GetInclusionProofRequest request;
+         request.set_tree_size(1 + number(random));
+         request.set_number(random() % request.tree_size());
+         return request.SerializeAsString();
+       }},
+      {"GetConsistencyProof", "/sumlog.v1.Log/GetConsistencyProof",
+       [&](std::mt19937_64& random) {
+         v1::GetConsistencyProofRequest request;
+         request.set_new_size(1 + number(random));
+         request.set_old_size(1 + random() % request.new_size());
+         return request.SerializeAsString();
+       }},
+      {"Lookup", "/sumlog.v1.Log/Lookup",
+       [&](std::mt19937_64& random) {
+         v1::LookupRequest request;
+         request.mutable_module()->set_path(PathOf(number(random)));
+         request.mutable_module()->set_version("v1.2.3");
+         return request.SerializeAsString();
+       }},
+  };
+  const ServerProcess server(record_count);
+  std::printf("%llu records, %d calls outstanding\n%-22s %10s %16s %10s\n",
+              static_cast<unsigned long long>(record_count), outstanding, "call", "calls/s",
+              "server CPU us", "of empty");
+  std::fflush(stdout);
+  double empty_rate = 0;
+  for (const Question& question : questions) {
+    if (!only.empty() && only != question.name) continue;
+    Load(server.address(), question).Run(outstanding);  // warms caches and connections
+    const double cpu = server.CpuSeconds();
+    const auto [answered, seconds] = Load(server.address(), question).Run(outstanding);
+    const double rate = static_cast<double>(answered) / seconds;
+    if (empty_rate == 0) empty_rate = rate;
+    std::printf("%-22s %10.0f %16.1f %9.0f%%\n", question.name, rate,
+                (server.CpuSeconds() - cpu) / static_cast<double>(answered) * 1e6,
+                100 * rate / empty_rate);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace sumlog
+
+int main(int argc, char** argv) {
+  std::uint64_t record_count = 200'000;
+  int outstanding = 64;
+  absl::string_view only;
+  for (int i = 1; i < argc; ++i) {
+    absl::string_view flag = argv[i];
+    std::uint64_t served = 0;
+    if (absl::ConsumePrefix(&flag, "--serve=") && absl::SimpleAtoi(flag, &served)) {
+      return sumlog::Serve(served);
+    }
+    if (absl::ConsumePrefix(&flag, "--records=")) CHECK(absl::SimpleAtoi(flag, &record_count));
+    if (absl::ConsumePrefix(&flag, "--outstanding=")) CHECK(absl::SimpleAtoi(flag, &outstanding));
+    if (absl::ConsumePrefix(&flag, "--only=")) only = flag;
+  }
+  return sumlog::Measure(record_count, outstanding, only);
+}

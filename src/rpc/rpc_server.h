@@ -1,0 +1,85 @@
+// A gRPC server for readers: the service sumlog.v1.Log over one log, with the standard health and
+// reflection services. Hides gRPC: no other room sees its headers.
+//
+// What it decides itself, before a service sees anything: message size, calls per connection,
+// streams in all, pings, TLS. Health says SERVING from Start to Drain.
+//
+// Safe from any thread.
+
+#ifndef SUMLOG_RPC_RPC_SERVER_H_
+#define SUMLOG_RPC_RPC_SERVER_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "log/log_reader.h"
+#include "log/node_cache.h"
+
+namespace sumlog::rpc {
+
+struct TlsFiles {
+  std::string cert_path;  // PEM: the certificate, then its chain
+  std::string key_path;   // PEM: its private key
+};
+
+struct RpcLimits {
+  std::size_t max_request_bytes = std::size_t{64} << 10;  // one message; larger: RESOURCE_EXHAUSTED
+  int max_calls_per_connection = 256;                     // under way; further ones wait
+  std::size_t max_streams = 256;  // of records and heads, in all; further ones: RESOURCE_EXHAUSTED
+  absl::Duration max_stall = absl::Seconds(60);  // a stream whose client takes nothing for so long
+                                                 // is cancelled
+  absl::Duration handshake_timeout = absl::Seconds(10);
+  absl::Duration min_ping_interval = absl::Seconds(10);    // who pings more often is cut off
+  absl::Duration keepalive_interval = absl::Seconds(60);   // our own pings to a silent peer
+  absl::Duration keepalive_timeout = absl::Seconds(20);    // for its answer
+  absl::Duration max_connection_idle = absl::Minutes(15);  // without a call
+  std::size_t node_cache_bytes = log::NodeCache::kDefaultMaxBytes;
+};
+
+class RpcServer {
+ public:
+  struct Options {
+    const log::LogReader* reader = nullptr;  // outlives the server
+    // Where to listen, at least one: "HOST:PORT" as ops/address.h (port 0: any free one), or
+    // "unix:PATH" (at most 107 bytes of path). Sockets get a lock file beside them, "PATH.lock",
+    // which stays.
+    std::vector<std::string> addresses;
+    // For every HOST:PORT; sockets are never encrypted. Files that change are read again within
+    // `tls_refresh`, for new connections; while they are not a pair those fail.
+    std::optional<TlsFiles> tls = std::nullopt;
+    absl::Duration tls_refresh = absl::Seconds(5);  // whole seconds, at least one
+    RpcLimits limits = {};
+  };
+
+  // Listens and serves until Drain.
+  //   kFailedPrecondition  another server has a port or a socket, or something that is no socket
+  //                        lies at its path
+  //   kInvalidArgument     not an address, or TLS files that are not a matching pair
+  //   kNotFound, kPermissionDenied, kUnavailable  as the system says of address or files
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const Options& options);
+
+  // Drains, at most five seconds.
+  virtual ~RpcServer() = default;
+
+  // What was really bound, in the order and form of Options::addresses: "127.0.0.1:41234".
+  virtual const std::vector<std::string>& addresses() const = 0;
+
+  // Health says NOT_SERVING, watchers of heads are told that the server stops, new streams are
+  // refused; streams of records and other calls go on until they end or `deadline` has passed, then
+  // they are cancelled. Returns when all have ended and nothing listens any more. Idempotent.
+  virtual void Drain(absl::Duration deadline) = 0;
+
+  // Judges the TLS files as Start does, so that a mistake shows now; they are read again by
+  // themselves. OK without TLS.
+  virtual absl::Status CheckTls() const = 0;
+};
+
+}  // namespace sumlog::rpc
+
+#endif  // SUMLOG_RPC_RPC_SERVER_H_

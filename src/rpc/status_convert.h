@@ -1,0 +1,27 @@
+// How a failure is told to a caller: absl::Status → grpc::Status.
+//
+// Pure; safe from any thread.
+
+#ifndef SUMLOG_RPC_STATUS_CONVERT_H_
+#define SUMLOG_RPC_STATUS_CONVERT_H_
+
+#include <grpcpp/support/status.h>
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+
+namespace sumlog::rpc {
+
+// A message travels in a header, which has room for about 8 KiB in all, three bytes for each byte
+// that is not printable ASCII.
+inline constexpr std::size_t kMaxMessageBytes = 1000;
+
+// The codes that the contract of sumlog.v1.Log names keep their number; what a store says of its
+// disk becomes UNAVAILABLE; anything else is our mistake, INTERNAL. Control characters become '?',
+// and messages of more than kMaxMessageBytes lose their middle.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+}  // namespace sumlog::rpc
+
+#endif  // SUMLOG_RPC_STATUS_CONVERT_H_

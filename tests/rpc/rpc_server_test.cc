@@ -1,0 +1,297 @@
+// Goal: the server listens where it is told, alone there; keeps to its limits; says how it fares;
+// and stops without losing what is under way.
+// Method: real servers on port 0 and Unix sockets; second servers; requests out of bounds; drains
+// with calls open.
+
+#include "rpc/rpc_server.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "ops/address.h"
+#include "rpc_fixture.h"
+#include "support/raw_http_client.h"
+
+namespace sumlog::rpc {
+namespace {
+
+using grpc::StatusCode;
+using Stub = v1::Log::Stub;
+
+class RpcServerTest : public RpcTest {
+ protected:
+  grpc::Status Ask(Stub& stub) {
+    grpc::ClientContext context;
+    v1::GetSignedHeadResponse response;
+    return stub.GetSignedHead(&context, v1::GetSignedHeadRequest(), &response);
+  }
+
+  std::string SocketAddress() const {
+    return absl::StrCat("unix:", log_.folder.path(), "/log.sock");
+  }
+
+  // One unary call by name, in bytes.
+  static grpc::Status CallBytes(const std::string& address, const std::string& method,
+                                const std::string& request, std::string* response) {
+    grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    const grpc::Slice slice(request);
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    const auto reader =
+        stub.PrepareUnaryCall(&context, method, grpc::ByteBuffer(&slice, 1), &queue);
+    reader->StartCall();
+    reader->Finish(&answer, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    std::vector<grpc::Slice> slices;
+    if (status.ok() && answer.Dump(&slices).ok()) {
+      response->clear();
+      for (const grpc::Slice& each : slices) {
+        response->append(reinterpret_cast<const char*>(each.begin()), each.size());
+      }
+    }
+    return status;
+  }
+
+  // The standard health check: 1 is SERVING, 2 NOT_SERVING.
+  static int Health(const std::string& address, const std::string& service) {
+    std::string request;
+    if (!service.empty()) {
+      request = absl::StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
+    }
+    std::string response;
+    const grpc::Status status =
+        CallBytes(address, "/grpc.health.v1.Health/Check", request, &response);
+    if (!status.ok()) return -static_cast<int>(status.error_code());
+    return response.size() == 2 ? response[1] : 0;
+  }
+};
+
+TEST_F(RpcServerTest, ListensOnSeveralAddresses) {
+  const auto server = StartAt({"127.0.0.1:0", SocketAddress(), "[::1]:0"});
+  if (absl::IsNotFound(server.status())) GTEST_SKIP() << "this machine has no ::1";
+  ASSERT_TRUE(server.ok()) << server.status();
+  ASSERT_EQ((*server)->addresses().size(), 3u);
+  EXPECT_THAT((*server)->addresses()[0], ::testing::MatchesRegex("127\\.0\\.0\\.1:[1-9][0-9]*"));
+  EXPECT_EQ((*server)->addresses()[1], SocketAddress());
+  EXPECT_THAT((*server)->addresses()[2], ::testing::MatchesRegex("\\[::1\\]:[1-9][0-9]*"));
+  for (const std::string& address : (*server)->addresses()) {
+    EXPECT_TRUE(Ask(*Connect(address)).ok()) << address;
+  }
+}
+
+TEST_F(RpcServerTest, RefusesAPortThatIsTaken) {
+  Start();
+  const std::string address = server_->addresses().front();
+  const auto second = StartAt({address});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(second.status().message(),
+            absl::StrCat("cannot listen on ", address, ": another program listens there"));
+  EXPECT_TRUE(Ask(*stub_).ok());
+  server_->Drain(absl::Seconds(5));
+  EXPECT_TRUE(StartAt({address}).ok());
+}
+
+TEST_F(RpcServerTest, RefusesASocketThatIsTaken) {
+  const auto first = StartAt({SocketAddress()});
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto second = StartAt({SocketAddress()});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(second.status().message(),
+            absl::StrCat("cannot listen on ", SocketAddress(), ": another server listens there"));
+  EXPECT_TRUE(Ask(*Connect(SocketAddress())).ok());
+  (*first)->Drain(absl::Seconds(5));
+  EXPECT_TRUE(StartAt({SocketAddress()}).ok());
+}
+
+TEST_F(RpcServerTest, TakesOverASocketThatWasLeftBehind) {
+  const std::string path = log_.folder.path() + "/log.sock";
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  path.copy(name.sun_path, sizeof(name.sun_path) - 1);
+  const FileDescriptor dead(socket(AF_UNIX, SOCK_STREAM, 0));
+  ASSERT_EQ(bind(dead.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+  const auto server = StartAt({SocketAddress()});
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_TRUE(Ask(*Connect(SocketAddress())).ok());
+}
+
+TEST_F(RpcServerTest, RemovesItsSocketAndNothingElse) {
+  const std::string path = log_.folder.path() + "/log.sock";
+  struct stat found = {};
+  {
+    EXPECT_TRUE(StartAt({SocketAddress()}).ok());
+  }
+  EXPECT_NE(lstat(path.c_str(), &found), 0);
+  std::ofstream(path) << "precious";
+  const auto server = StartAt({SocketAddress()});
+  EXPECT_EQ(server.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(absl::StrContains(server.status().message(), "something that is no socket"));
+  EXPECT_EQ(lstat(path.c_str(), &found), 0);
+}
+
+TEST_F(RpcServerTest, RefusesWhatIsNoAddress) {
+  using absl::StatusCode;
+  EXPECT_EQ(StartAt({}).status().code(), StatusCode::kInvalidArgument);
+  for (const std::string address :
+       {"", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:x", "::1:80", "unix:", "host name:80"}) {
+    EXPECT_EQ(StartAt({address}).status().code(), StatusCode::kInvalidArgument) << address;
+  }
+  EXPECT_EQ(StartAt({"unix:/" + std::string(200, 'x')}).status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(StartAt({"unix:" + log_.folder.path() + "/absent/log.sock"}).status().code(),
+            StatusCode::kNotFound);
+  // TEST-NET-1 belongs to nobody.
+  EXPECT_EQ(StartAt({"192.0.2.1:0"}).status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(RpcServerTest, LeavesNothingBehindWhenOneOfItsAddressesIsTaken) {
+  Start();
+  const auto second = StartAt({SocketAddress(), server_->addresses().front()});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(StartAt({SocketAddress()}).ok());
+}
+
+TEST_F(RpcServerTest, RefusesMessagesOverTheLimit) {
+  Start();
+  v1::LookupRequest request;
+  v1::LookupResponse response;
+  for (const std::size_t size : {std::size_t{64} << 10, std::size_t{10} << 20}) {
+    request.mutable_module()->set_path(std::string(size, 'a'));
+    EXPECT_EQ(Call(&Stub::Lookup, request, &response).error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  }
+  request.mutable_module()->set_path(std::string(60'000, 'a'));
+  EXPECT_EQ(Call(&Stub::Lookup, request, &response).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(Ask(*stub_).ok());
+}
+
+TEST_F(RpcServerTest, RefusesWhatIsNoMessage) {
+  Start();
+  const std::string address = server_->addresses().front();
+  std::string response;
+  for (const std::string request :
+       {"\xff\xff\xff\xff", "\x0a\x7f", "nonsense", "\x0a\x04\x0a\x02\xff\xfe"}) {
+    EXPECT_FALSE(CallBytes(address, "/sumlog.v1.Log/Lookup", request, &response).ok());
+  }
+  EXPECT_EQ(CallBytes(address, "/sumlog.v1.Log/Absent", "", &response).error_code(),
+            StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(CallBytes(address, "/sumlog.v1.Admin/Freeze", "", &response).error_code(),
+            StatusCode::UNIMPLEMENTED);
+  EXPECT_TRUE(Ask(*stub_).ok());
+}
+
+TEST_F(RpcServerTest, ClosesAPeerThatDoesNotSpeakHttp2) {
+  Start();
+  const auto address = ops::ParseAddress(server_->addresses().front());
+  RawHttpClient client(address->port);
+  EXPECT_EQ(client.Get("/latest").status, 0);
+  EXPECT_TRUE(Ask(*stub_).ok());
+}
+
+TEST_F(RpcServerTest, HasHealthAndReflection) {
+  Start();
+  const std::string address = server_->addresses().front();
+  EXPECT_EQ(Health(address, ""), 1);
+  EXPECT_EQ(Health(address, "sumlog.v1.Log"), 1);
+  EXPECT_EQ(Health(address, "sumlog.v1.Absent"), -StatusCode::NOT_FOUND);
+
+  // ListServices: field 7 of the request, "*".
+  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareCall(
+      &context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  void* tag = nullptr;
+  bool ok = false;
+  call->StartCall(nullptr);
+  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
+  const grpc::Slice slice(std::string("\x3a\x01*"));
+  call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
+  grpc::ByteBuffer answer;
+  call->Read(&answer, nullptr);
+  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
+  grpc::Slice bytes;
+  ASSERT_TRUE(answer.DumpToSingleSlice(&bytes).ok());
+  const std::string listed(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+  EXPECT_THAT(listed, ::testing::HasSubstr("sumlog.v1.Log"));
+  EXPECT_THAT(listed, ::testing::HasSubstr("grpc.health.v1.Health"));
+  context.TryCancel();
+}
+
+TEST_F(RpcServerTest, DrainsAtOnceWhenNothingIsUnderWay) {
+  Start();
+  EXPECT_TRUE(Ask(*stub_).ok());
+  server_->Drain(absl::Hours(1));
+  server_->Drain(absl::Hours(1));
+  EXPECT_EQ(Ask(*stub_).error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Ask(*Connect(server_->addresses().front())).error_code(), StatusCode::UNAVAILABLE);
+}
+
+TEST_F(RpcServerTest, TellsWatchersThatItStops) {
+  Start();
+  grpc::ClientContext context;
+  const auto reader = stub_->WatchHeads(&context, v1::WatchHeadsRequest());
+  v1::WatchHeadsResponse head;
+  ASSERT_TRUE(reader->Read(&head));
+  std::jthread drain([this] { server_->Drain(absl::Hours(1)); });
+  EXPECT_FALSE(reader->Read(&head));
+  ExpectStatus(reader->Finish(), StatusCode::UNAVAILABLE, "the server is stopping");
+}
+
+TEST_F(RpcServerTest, FinishesStreamsWhileItDrainsAndTakesNoNewOnes) {
+  Start();
+  for (int i = 0; i < 5; ++i) Grow(4000);
+  grpc::ClientContext context;
+  const auto reader = stub_->StreamRecords(&context, v1::StreamRecordsRequest());
+  v1::StreamRecordsResponse batch;
+  ASSERT_TRUE(reader->Read(&batch));
+  std::size_t count = static_cast<std::size_t>(batch.texts_size());
+  std::jthread drain([this] { server_->Drain(absl::Hours(1)); });
+  const std::string address = server_->addresses().front();
+  while (Health(address, "") == 1) {
+  }
+  EXPECT_EQ(Health(address, ""), 2);
+  grpc::Status refused;
+  do {
+    grpc::ClientContext other;
+    v1::WatchHeadsResponse head;
+    const auto watcher = Connect(address)->WatchHeads(&other, v1::WatchHeadsRequest());
+    while (watcher->Read(&head)) {
+    }
+    refused = watcher->Finish();
+  } while (refused.ok());
+  ExpectStatus(refused, StatusCode::UNAVAILABLE, "the server is stopping");
+  while (reader->Read(&batch)) count += static_cast<std::size_t>(batch.texts_size());
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(count, texts_.size());
+}
+
+TEST_F(RpcServerTest, GivesUpStreamsAtTheDeadlineOfADrain) {
+  Start();
+  for (int i = 0; i < 5; ++i) Grow(4000);
+  grpc::ClientContext context;
+  const auto reader = stub_->StreamRecords(&context, v1::StreamRecordsRequest());
+  v1::StreamRecordsResponse batch;
+  ASSERT_TRUE(reader->Read(&batch));
+  server_->Drain(absl::Milliseconds(50));
+  std::size_t count = static_cast<std::size_t>(batch.texts_size());
+  while (reader->Read(&batch)) count += static_cast<std::size_t>(batch.texts_size());
+  EXPECT_FALSE(reader->Finish().ok());
+  EXPECT_LT(count, texts_.size());
+}
+
+}  // namespace
+}  // namespace sumlog::rpc
