@@ -109,7 +109,7 @@ void WholeFsck(benchmark::State& state, bool every_leaf_row) {
   const std::unique_ptr<storage::LogStore> store = TheDatabase().Open();
   doctor::FsckOptions options;
   options.keys = {TheDatabase().key()};
-  options.every_leaf_row = every_leaf_row;
+  options.every_leaf_row_up_to = every_leaf_row ? kRecords : 0;
   for (auto _ : state) {
     const absl::StatusOr<doctor::FsckReport> report = doctor::Fsck(*store, options);
     CHECK(report.ok() && report->problem_count == 0 && report->records_checked == kRecords);

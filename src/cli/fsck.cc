@@ -1,10 +1,13 @@
 // fsck: hashes a whole log again and names each broken thing.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/status_macros.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
@@ -12,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "cli/verifier_key.h"
+#include "crypto/random.h"
 #include "doctor/fsck.h"
 #include "server/log_directory.h"
 
@@ -21,17 +25,28 @@ namespace {
 struct FsckFlags {
   std::string key;
   bool every_leaf_row = false;
+  std::optional<std::uint32_t> seed;
 };
 
+// Another sample each time, unless one is to be checked again.
+absl::StatusOr<std::uint32_t> SeedOf(const FsckFlags& flags) {
+  if (flags.seed.has_value()) return *flags.seed;
+  ASSIGN_OR_RETURN(const std::string bytes, crypto::RandomBytes(4));
+  return ReadBigEndian32(bytes);
+}
+
 absl::StatusOr<doctor::FsckReport> Check(Context& context, const ops::Config& config,
-                                         const FsckFlags& flags) {
+                                         const FsckFlags& flags, std::uint32_t seed) {
   ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyOfLog(config, flags.key));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::LogStore> store,
                    server::OpenStoreReadOnly(config));
   Progress progress(context, "fsck");
   doctor::FsckOptions options;
   options.keys = {key};
-  options.every_leaf_row = flags.every_leaf_row;
+  options.seed = seed;
+  if (flags.every_leaf_row) {
+    options.every_leaf_row_up_to = std::numeric_limits<std::uint64_t>::max();
+  }
   options.progress = [&progress](const doctor::FsckProgress& now) {
     progress.Begin(now.stage);
     progress.Update({.done = now.done, .total = now.total});
@@ -39,7 +54,7 @@ absl::StatusOr<doctor::FsckReport> Check(Context& context, const ops::Config& co
   return doctor::Fsck(*store, options);
 }
 
-void PrintReport(Context& context, const doctor::FsckReport& report) {
+void PrintReport(Context& context, const doctor::FsckReport& report, std::uint32_t seed) {
   for (const doctor::FsckProblem& problem : report.problems) {
     *context.out << Printable(problem.thing) << ": " << Printable(problem.what)
                  << (problem.signed_contradiction ? " [contradicts signed bytes]" : "") << "\n";
@@ -55,20 +70,29 @@ void PrintReport(Context& context, const doctor::FsckReport& report) {
   if (context.quiet) return;
   *context.err << "checked " << FormatCount(report.records_checked) << " records, "
                << FormatCount(report.tiles_checked) << " tiles, "
-               << FormatCount(report.index_rows_checked) << " index rows\n";
+               << FormatCount(report.index_rows_checked) << " index rows, "
+               << FormatCount(report.leaf_rows_checked) << " leaf rows";
+  if (report.leaf_rows_checked < report.records_checked) {
+    *context.err << " (a sample; the same one again: --seed " << seed << ")";
+  }
+  *context.err << "\n";
 }
 
-Json ReportToJson(const doctor::FsckReport& report) {
+Json ReportToJson(const doctor::FsckReport& report, std::uint32_t seed) {
   Json problems = Json::array();
   for (const doctor::FsckProblem& problem : report.problems) {
     problems.push_back({{"thing", problem.thing},
                         {"what", problem.what},
                         {"signed_contradiction", problem.signed_contradiction}});
   }
-  return {
-      {"tree_size", report.tree_size},         {"records_checked", report.records_checked},
-      {"tiles_checked", report.tiles_checked}, {"index_rows_checked", report.index_rows_checked},
-      {"problem_count", report.problem_count}, {"problems", problems}};
+  return {{"tree_size", report.tree_size},
+          {"records_checked", report.records_checked},
+          {"tiles_checked", report.tiles_checked},
+          {"index_rows_checked", report.index_rows_checked},
+          {"leaf_rows_checked", report.leaf_rows_checked},
+          {"seed", seed},
+          {"problem_count", report.problem_count},
+          {"problems", problems}};
 }
 
 // kDataLoss before there is a report: the database cannot be read at all. That is damage, not a
@@ -82,17 +106,17 @@ void FsckVerb(Context& context, const FsckFlags& flags) {
   const absl::StatusOr<ops::Config> config = OpenLogConfig(context);
   if (!config.ok()) return Fail(context, "check the log", config.status());
   const std::string doing = "check " + config->dir;
-  const absl::StatusOr<doctor::FsckReport> report = Check(context, *config, flags);
+  const absl::StatusOr<std::uint32_t> seed = SeedOf(flags);
+  if (!seed.ok()) return Fail(context, doing, seed.status());
+  const absl::StatusOr<doctor::FsckReport> report = Check(context, *config, flags, *seed);
   if (!report.ok()) return Fail(context, doing, report.status(), FsckExitCode(report.status()));
   if (context.json) {
-    PrintJson(context, ReportToJson(*report));
+    PrintJson(context, ReportToJson(*report, *seed));
   } else {
-    PrintReport(context, *report);
+    PrintReport(context, *report, *seed);
   }
-  const bool contradiction =
-      std::any_of(report->problems.begin(), report->problems.end(),
-                  [](const doctor::FsckProblem& problem) { return problem.signed_contradiction; });
-  if (report->problem_count > 0) context.exit_code = contradiction ? kTampering : kFoundWrong;
+  if (report->problem_count == 0) return;
+  context.exit_code = report->contradiction_count > 0 ? kTampering : kFoundWrong;
 }
 
 }  // namespace
@@ -104,7 +128,9 @@ void AddFsck(CLI::App& program, Context& context) {
   verb->add_option("--key", flags->key, "verifier key; default: that of the directory's key file")
       ->type_name("KEY");
   verb->add_flag("--every-leaf-row", flags->every_leaf_row,
-                 "ask the leaf index for every record, not for a sample: several times slower");
+                 "ask the leaf index for every record, also of a log of more than a million");
+  verb->add_option("--seed", flags->seed, "choose the sample of the leaf index as then")
+      ->type_name("N");
   verb->footer(
       "Reads only; a running server may go on. Exit 1: damage; 4: it contradicts signed bytes.\n"
       "example: sumlog fsck --dir /var/lib/sumlog");

@@ -34,11 +34,7 @@ std::vector<tlog::Hash> HashTexts(const storage::PackedTexts& texts) {
 
 RecordCheck::RecordCheck(const storage::LogStore& store, const Options& options, IndexCheck& index,
                          ProblemList& problems)
-    : store_(store),
-      options_(options),
-      index_(index),
-      problems_(problems),
-      places_(std::random_device()()) {}
+    : store_(store), options_(options), index_(index), problems_(problems), places_(options.seed) {}
 
 absl::Status RecordCheck::CheckTile(std::uint64_t index, const storage::PackedTexts& texts,
                                     const std::vector<tlog::Hash>& leaves) {
@@ -70,6 +66,7 @@ void RecordCheck::CheckText(std::uint64_t number, absl::string_view text) {
 
 absl::Status RecordCheck::CheckLeafRow(std::uint64_t number, const tlog::Hash& leaf) {
   if (problems_.IsMarked(number)) return absl::OkStatus();
+  ++leaf_rows_checked_;
   const std::string name = absl::StrCat("leaf row of record ", number);
   const absl::StatusOr<std::uint64_t> found = store_.FindLeaf(leaf);
   if (!found.ok()) return problems_.NoteFailedRead(name, found.status());

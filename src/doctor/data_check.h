@@ -33,6 +33,7 @@ class RecordCheck {
   struct Options {
     std::uint64_t tree_size = 0;
     bool every_leaf_row = false;
+    std::uint32_t seed = 1;  // of the sample of leaf rows
   };
 
   // Keeps references to all but `options`; they must outlive this object.
@@ -44,6 +45,8 @@ class RecordCheck {
   absl::Status CheckTile(std::uint64_t index, const storage::PackedTexts& texts,
                          const std::vector<tlog::Hash>& leaves);
 
+  std::uint64_t leaf_rows_checked() const { return leaf_rows_checked_; }
+
  private:
   void CheckText(std::uint64_t number, absl::string_view text);
   absl::Status CheckLeafRow(std::uint64_t number, const tlog::Hash& leaf);
@@ -53,6 +56,7 @@ class RecordCheck {
   IndexCheck& index_;
   ProblemList& problems_;
   std::minstd_rand places_;  // of the leaf rows that are asked for
+  std::uint64_t leaf_rows_checked_ = 0;
 };
 
 }  // namespace sumlog::doctor

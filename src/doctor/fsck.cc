@@ -51,7 +51,9 @@ class Run {
     HeadHistory history(store_, newest_, options_.keys, problems_);
     const auto root_of = [&tree](std::uint64_t size) { return tree.RootOfFirst(size); };
     RecordCheck records(store_,
-                        {.tree_size = newest_.size, .every_leaf_row = options_.every_leaf_row},
+                        {.tree_size = newest_.size,
+                         .every_leaf_row = newest_.size <= options_.every_leaf_row_up_to,
+                         .seed = options_.seed},
                         index_, problems_);
     ProvenanceCheck provenance(store_, problems_);
 
@@ -69,6 +71,7 @@ class Run {
     progress_.End();
 
     report_.tiles_checked += tree.tiles_checked();
+    report_.leaf_rows_checked = records.leaf_rows_checked();
     if (can_compare) CompareRoot(stated->root, tree.RootOfFirst(newest_.size));
     return absl::OkStatus();
   }

@@ -6,6 +6,7 @@ namespace sumlog::doctor {
 
 void ProblemList::Add(FsckProblem problem) {
   ++report_.problem_count;
+  if (problem.signed_contradiction) ++report_.contradiction_count;
   if (report_.problems.size() < kMaxFsckProblems) report_.problems.push_back(std::move(problem));
 }
 

@@ -5,6 +5,7 @@
 #include "doctor/fsck.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ using ::testing::SizeIs;
 FsckOptions Thorough() {
   return {.keys = {TestSigner(testing::kSignedLogName).verifier()},
           .progress = nullptr,
-          .every_leaf_row = true};
+          .every_leaf_row_up_to = 1u << 30};
 }
 
 FsckReport Check(const storage::LogStore& store) {
@@ -379,6 +380,41 @@ TEST(Fsck, KeepsABoundedListAndCountsAll) {
   const FsckReport report = Check(*store);
   EXPECT_THAT(report.problems, SizeIs(kMaxFsckProblems));
   EXPECT_EQ(report.problem_count, kMaxFsckProblems + 10);
+}
+
+// The exit code depends on it, so it must not depend on what came first.
+TEST(Fsck, CountsAContradictionBehindMoreProblemsThanItKeeps) {
+  const auto store = storage::NewMemoryStore();
+  SignedLog log(*store);
+  log.Append(std::vector<std::string>(kMaxFsckProblems + 10, "odd\n"));
+  log.AppendMadeUp(300);
+  EXPECT_EQ(Check(*store).contradiction_count, 0u);
+  DamagingStore damaged(*store);
+  damaged.hash_tiles[{1, 0}] = [](std::vector<tlog::Hash>& hashes) {
+    hashes.back()[0] ^= 1;
+    return absl::OkStatus();
+  };
+  const FsckReport report = Check(damaged);
+  EXPECT_GT(report.contradiction_count, 0u);
+  for (const FsckProblem& problem : report.problems) EXPECT_FALSE(problem.signed_contradiction);
+}
+
+TEST_F(FsckDamage, FindsADamagedLeafRowAgainWithTheSameSeed) {
+  store_.leaf_rows = {{tlog::LeafHash(TestRecord(5)), absl::NotFoundError("no row")}};
+  FsckOptions sample = Thorough();
+  sample.every_leaf_row_up_to = 800;  // one less than there are
+  std::set<std::uint64_t> counts;
+  for (sample.seed = 1; sample.seed <= 2000; ++sample.seed) {
+    const std::uint64_t count = Fsck(store_, sample)->problem_count;
+    counts.insert(count);
+    if (count == 0) continue;
+    for (int again = 0; again < 3; ++again) EXPECT_EQ(Fsck(store_, sample)->problem_count, 1u);
+    break;
+  }
+  EXPECT_THAT(counts, ElementsAre(0, 1));  // other seeds, other samples
+  EXPECT_EQ(Fsck(store_, sample)->leaf_rows_checked, 3u + 801u % 256u);
+  sample.every_leaf_row_up_to = 801;
+  EXPECT_EQ(Fsck(store_, sample)->leaf_rows_checked, 801u);
 }
 
 }  // namespace
