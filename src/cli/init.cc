@@ -9,13 +9,12 @@
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "cli/json_output.h"
-#include "cli/open_config.h"
 #include "cli/printable.h"
 #include "cli/public_url.h"
 #include "cli/verb.h"
-#include "ops/address.h"
 #include "ops/config.h"
 #include "server/log_directory.h"
+#include "server/new_log.h"
 
 namespace sumlog::cli {
 namespace {
@@ -44,7 +43,10 @@ void AskForMissing(Context& context, InitFlags* flags) {
 }
 
 server::NewLog Describe(const Context& context, const InitFlags& flags) {
-  server::NewLog log{.dir = context.dir, .name = flags.name, .settings = {}};
+  server::NewLog log{.dir = context.dir,
+                     .name = flags.name,
+                     .environment = context.environment,
+                     .config_file = context.config};
   if (!flags.contact.empty()) log.settings["log.contact"] = flags.contact;
   if (!flags.anchor.empty()) log.settings["log.anchor"] = flags.anchor;
   if (!flags.listen.empty()) log.settings["listen.http"] = flags.listen;
@@ -52,20 +54,37 @@ server::NewLog Describe(const Context& context, const InitFlags& flags) {
   return log;
 }
 
-void PrintTalk(Context& context, const ops::Config& config) {
+// A variable that says other than a flag: the flag was obeyed now, the variable will be later.
+void WarnOfEnvironment(Context& context, const server::NewLog& log) {
+  for (const ops::ConfigKey& key : ops::ConfigKeys()) {
+    const auto flag = log.settings.find(key.name);
+    const auto variable = context.environment.find(key.environment);
+    if (flag == log.settings.end() || variable == context.environment.end()) continue;
+    if (flag->second == variable->second) continue;
+    *context.err << "warning: " << key.environment << "=" << Printable(variable->second)
+                 << " wins over sumlog.toml, where " << key.name << " is now "
+                 << Printable(flag->second) << "\nfix   unset it\n";
+  }
+}
+
+void PrintTalk(Context& context, const server::MadeLog& made) {
   if (context.quiet) return;
+  const ops::Config& config = made.config;
   std::ostream& err = *context.err;
-  err << "made log " << config.log_name << " in " << Printable(config.dir) << "\n"
+  err << (made.was_finished ? "finished log " : "made log ") << config.log_name << " in "
+      << Printable(config.dir) << "\n"
       << "  key     " << Printable(config.log_key_file)
       << "  (private; back it up, it cannot be made again)\n"
       << "  anchor  " << Printable(config.log_anchor) << "  (the newest head ever served)\n"
-      << "  config  " << Printable(config.dir) << "/sumlog.toml\n";
+      << "  config  " << Printable(config.file) << "\n";
   if (server::AnchorSharesDisk(config)) {
     err << "warning: anchor and database are on one disk: a restored snapshot of it takes both "
            "back, and nobody notices\n"
            "fix   move the anchor to another disk and set [log] anchor in sumlog.toml\n";
   }
-  const std::string dir = Printable(config.dir);
+  const std::string dir = absl::StrCat(
+      Printable(config.dir),
+      context.config.empty() ? "" : absl::StrCat(" --config ", Printable(config.file)));
   err << "next\n"
       << "  sumlog import --dir " << dir << " path/to/go.sum\n"
       << "  sumlog serve --dir " << dir << "\n"
@@ -74,7 +93,7 @@ void PrintTalk(Context& context, const ops::Config& config) {
       << std::flush;
 }
 
-absl::StatusOr<tlog::VerifierKey> Create(Context& context, const InitFlags& flags) {
+absl::StatusOr<server::MadeLog> Create(Context& context, const InitFlags& flags) {
   if (context.dir.empty()) {
     return absl::InvalidArgumentError(
         "no data directory is named\nfix: give --dir DIR, or set SUMLOG_DIR");
@@ -84,28 +103,29 @@ absl::StatusOr<tlog::VerifierKey> Create(Context& context, const InitFlags& flag
         "the log has no name\nfix: give --name NAME, such as sum.corp.example.com");
   }
   if (!flags.url.empty()) RETURN_IF_ERROR(ParsePublicUrl(flags.url).status());
-  return server::CreateLog(Describe(context, flags));
+  const server::NewLog log = Describe(context, flags);
+  ASSIGN_OR_RETURN(server::MadeLog made, server::CreateLog(log));
+  WarnOfEnvironment(context, log);
+  return made;
 }
 
 void RunInit(Context& context, InitFlags flags) {
   AskForMissing(context, &flags);
-  const absl::StatusOr<tlog::VerifierKey> key = Create(context, flags);
-  if (!key.ok()) return Fail(context, "make a log", key.status());
-
-  Context made = context;  // the file that was just written, whatever --config names
-  made.config.clear();
-  const absl::StatusOr<ops::Config> config = OpenLogConfig(made);
-  if (!config.ok()) return Fail(context, "read the new configuration", config.status());
+  const absl::StatusOr<server::MadeLog> made = Create(context, flags);
+  if (!made.ok()) return Fail(context, "make a log", made.status());
+  const ops::Config& config = made->config;
   if (context.json) {
-    return PrintJson(context, {{"name", config->log_name},
-                               {"dir", config->dir},
-                               {"verifier_key", key->ToString()},
-                               {"key_file", config->log_key_file},
-                               {"anchor", config->log_anchor},
-                               {"anchor_shares_disk", server::AnchorSharesDisk(*config)}});
+    return PrintJson(context, {{"name", config.log_name},
+                               {"dir", config.dir},
+                               {"verifier_key", made->key.ToString()},
+                               {"key_file", config.log_key_file},
+                               {"anchor", config.log_anchor},
+                               {"anchor_shares_disk", server::AnchorSharesDisk(config)},
+                               {"config", config.file},
+                               {"was_finished", made->was_finished}});
   }
-  PrintTalk(context, *config);
-  *context.out << key->ToString() << "\n";
+  PrintTalk(context, *made);
+  *context.out << made->key.ToString() << "\n";
 }
 
 }  // namespace
@@ -125,7 +145,8 @@ void AddInit(CLI::App& program, Context& context) {
   verb->add_option("--url", flags->url, "how clients reach the log, for client-config")
       ->type_name("URL");
   verb->footer(
-      "On a terminal it asks for the name when none is given.\n"
+      "On a terminal it asks for the name when none is given. After a crash the same\n"
+      "command finishes what it began.\n"
       "example: sumlog init --dir /var/lib/sumlog --name sum.corp.example.com");
   verb->callback([flags, &context] { RunInit(context, *flags); });
 }

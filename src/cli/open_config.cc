@@ -1,9 +1,42 @@
 #include "cli/open_config.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "server/new_log.h"
 
 namespace sumlog::cli {
+namespace {
+
+// Why a configuration that names no log does not, and what to do.
+absl::Status NoLog(const Context& context, const ops::Config& config) {
+  const std::string own_file = absl::StrCat(config.dir, "/sumlog.toml");
+  std::error_code ignored;
+  if (!context.config.empty() && std::filesystem::exists(own_file, ignored)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        context.config, " has no log.name\nwhy: --config or SUMLOG_CONFIG names it, so ", own_file,
+        " is not read\nfix: leave it out, or write [log] name into ", context.config));
+  }
+  if (!config.file.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(config.file, " has no log.name, so ", config.dir,
+                     " has no log\nfix: write [log] name into it; for a new log, sumlog init with "
+                     "another --dir"));
+  }
+  if (server::IsUnfinished(config.dir)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the log in ", config.dir, " is unfinished: \"sumlog init\" was interrupted",
+                     "\nfix: the same sumlog init again; cat ", config.dir,
+                     "/unfinished says with which names"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat("there is no log in ", config.dir,
+                                                 ": no log.name is configured\nfix: sumlog ",
+                                                 "init --dir ", config.dir, " --name NAME"));
+}
+
+}  // namespace
 
 absl::StatusOr<ops::Config> OpenConfig(const Context& context, const ConfigFlags& flags) {
   if (context.dir.empty()) {
@@ -23,11 +56,7 @@ absl::StatusOr<ops::Config> OpenConfig(const Context& context, const ConfigFlags
 
 absl::StatusOr<ops::Config> OpenLogConfig(const Context& context, const ConfigFlags& flags) {
   ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context, flags));
-  if (config.log_name.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("there is no log in ", config.dir,
-                                                   ": no log.name is configured\nfix: sumlog ",
-                                                   "init --dir ", config.dir, " --name NAME"));
-  }
+  if (config.log_name.empty()) return NoLog(context, config);
   return config;
 }
 

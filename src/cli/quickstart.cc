@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "cli/version.h"
 #include "client/http_fetcher.h"
 #include "ops/address.h"
+#include "server/new_log.h"
 #include "server/server.h"
 #include "sumlog/client/sumdb_client.h"
 #include "sumlog/gosum/go_sum_file.h"
@@ -76,15 +79,20 @@ absl::StatusOr<std::vector<SumFile>> ReadFiles(const std::vector<std::string>& p
 absl::StatusOr<ops::Config> OpenOrMakeLog(Context& context, const QuickstartFlags& flags) {
   const ConfigFlags settings = {{"listen.http", flags.http}};
   ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context, settings));
-  if (!config.log_name.empty()) {
+  std::error_code ignored;
+  const bool has_key = std::filesystem::exists(config.log_key_file, ignored);
+  if (!config.log_name.empty() && has_key && !server::IsUnfinished(config.dir)) {
     Tick(context, "log found", absl::StrCat(config.log_name, ", made before"));
     return config;
   }
-  ASSIGN_OR_RETURN(const tlog::VerifierKey key,
-                   server::CreateLog({.dir = context.dir, .name = kLogName, .settings = {}}));
+  ASSIGN_OR_RETURN(const server::MadeLog made,
+                   server::CreateLog({.dir = context.dir,
+                                      .name = config.log_name.empty() ? kLogName : config.log_name,
+                                      .settings = settings,
+                                      .environment = context.environment}));
   Tick(context, "key made",
-       absl::StrCat(key.name(), "+", absl::Hex(key.key_hash(), absl::kZeroPad8)));
-  return OpenLogConfig(context, settings);
+       absl::StrCat(made.key.name(), "+", absl::Hex(made.key.key_hash(), absl::kZeroPad8)));
+  return made.config;
 }
 
 absl::StatusOr<std::unique_ptr<server::Server>> StartServer(const ops::Config& config) {
@@ -170,7 +178,9 @@ void PrintNext(Context& context, const std::string& url, const tlog::VerifierKey
     err << "  curl " << url << "/latest\n"
         << "the log is empty:  stop it, and give go.sum files: sumlog quickstart go.sum\n";
   }
-  err << "for keeps:  sumlog init --help\n"
+  err << "client-config cannot know this address: sumlog client-config --dir "
+      << Printable(context.dir) << " --server " << url << "\n"
+      << "for keeps:  sumlog init --help    (--url is how clients on other machines reach it)\n"
       << "Ctrl-C stops; the log stays in " << Printable(context.dir) << "\n\n"
       << std::flush;
 }

@@ -85,15 +85,15 @@ void RunServe(Context& context, const ServeFlags& flags) {
   const absl::StatusOr<ops::Config> config = OpenLogConfig(context, settings);
   if (!config.ok()) return Fail(context, "serve", config.status());
 
-  const absl::StatusOr<std::unique_ptr<server::Server>> server =
-      server::Server::Start(*config, {.bulk = false, .accept_new_anchor = flags.accept_new_anchor});
+  const std::unique_ptr<ops::Logger> logger = ops::Logger::ToStream(
+      context.err, {.json = !context.err_is_terminal, .level = LevelOf(flags.log_level)});
+  const absl::StatusOr<std::unique_ptr<server::Server>> server = server::Server::Start(
+      *config, {.bulk = false, .accept_new_anchor = flags.accept_new_anchor}, logger.get());
   if (absl::IsNotFound(server.status())) {
     return Fail(context, "serve", server.status(), kUnreachable);
   }
   if (!server.ok()) return Fail(context, "serve", server.status());
 
-  const std::unique_ptr<ops::Logger> logger = ops::Logger::ToStream(
-      context.err, {.json = !context.err_is_terminal, .level = LevelOf(flags.log_level)});
   const std::string http = (*server)->http_address();
   const auto head = (*server)->log().reader().Newest();
   logger->Info("serving", {{"log", config->log_name},

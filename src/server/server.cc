@@ -5,12 +5,30 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "http/failure_log.h"
 #include "http/http_server.h"
 #include "http/sumdb_handler.h"
 #include "ops/address.h"
 
 namespace sumlog::server {
 namespace {
+
+// What /readyz says of the writer, to anybody: no paths, no text of the store.
+absl::Status WriterReadiness(const absl::Status& writer) {
+  switch (writer.code()) {
+    case absl::StatusCode::kOk:
+      return absl::OkStatus();
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kDataLoss:
+      return absl::UnavailableError(
+          "the log takes no more records: its writer has stopped, the server's own log says why");
+    case absl::StatusCode::kResourceExhausted:
+      return absl::UnavailableError("the log cannot write, its disk is full; it tries again");
+    default:
+      return absl::UnavailableError(
+          "the log cannot write, the server's own log says why; it tries again");
+  }
+}
 
 http::HttpServer::Options HttpOptions(const ops::Config& config, const ops::Address& address) {
   http::HttpServer::Options options;
@@ -32,17 +50,21 @@ http::HttpServer::Options HttpOptions(const ops::Config& config, const ops::Addr
 // Declared in the order of dependence: the listener goes first, the log last.
 class RunningServer final : public Server {
  public:
-  RunningServer(const ops::Config& config, OpenedLog opened) : opened_(std::move(opened)) {
+  RunningServer(const ops::Config& config, OpenedLog opened, ops::Logger* logger)
+      : opened_(std::move(opened)), logger_(logger), failures_(logger) {
     http::SumdbHandlerOptions options;
     options.logs = {{.name = config.log_name, .reader = &opened_.log->reader()}};
     options.contact = config.log_contact;
     options.ready = [this] { return Ready(); };
+    options.logger = logger;
     handler_ = http::NewSumdbHandler(std::move(options));
   }
 
   absl::Status Listen(const ops::Config& config) {
     ASSIGN_OR_RETURN(address_, ops::ParseAddress(config.listen_http));
-    ASSIGN_OR_RETURN(http_, http::HttpServer::Start(HttpOptions(config, address_), handler_.get()));
+    http::HttpServer::Options options = HttpOptions(config, address_);
+    options.logger = logger_;
+    ASSIGN_OR_RETURN(http_, http::HttpServer::Start(options, handler_.get()));
     address_.port = http_->port();
     return absl::OkStatus();
   }
@@ -60,11 +82,16 @@ class RunningServer final : public Server {
   }
 
  private:
-  absl::Status Ready() const {
-    return draining_ ? absl::UnavailableError("the server is stopping") : absl::OkStatus();
+  absl::Status Ready() {
+    if (draining_) return absl::UnavailableError("the server is stopping");
+    const absl::Status writer = opened_.log->stats().writer;
+    if (!writer.ok()) failures_.Report("the log cannot write", writer.ToString());
+    return WriterReadiness(writer);
   }
 
   OpenedLog opened_;
+  ops::Logger* const logger_;  // may be null
+  http::FailureLog failures_;
   std::atomic<bool> draining_ = false;
   ops::Address address_;
   std::unique_ptr<http::Handler> handler_;
@@ -74,9 +101,10 @@ class RunningServer final : public Server {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ops::Config& config,
-                                                      const OpenLogOptions& options) {
+                                                      const OpenLogOptions& options,
+                                                      ops::Logger* logger) {
   ASSIGN_OR_RETURN(OpenedLog opened, OpenLog(config, options));
-  auto server = std::make_unique<RunningServer>(config, std::move(opened));
+  auto server = std::make_unique<RunningServer>(config, std::move(opened), logger);
   RETURN_IF_ERROR(server->Listen(config));
   return server;
 }

@@ -11,15 +11,18 @@
 #include "absl/time/time.h"
 #include "log/origin_log.h"
 #include "ops/config.h"
+#include "ops/logging.h"
 #include "server/log_directory.h"
 
 namespace sumlog::server {
 
 class Server {
  public:
-  // Opens the log and its listeners; answers requests when it returns.
+  // Opens the log and its listeners; answers requests when it returns. `logger` hears of failures
+  // while it runs; it may be null, and outlives the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ops::Config& config,
-                                                       const OpenLogOptions& options);
+                                                       const OpenLogOptions& options,
+                                                       ops::Logger* logger = nullptr);
   virtual ~Server() = default;
 
   // "127.0.0.1:41234": what was really bound.

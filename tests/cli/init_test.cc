@@ -147,5 +147,49 @@ TEST_F(InitTest, TakesTheDirectoryFromTheEnvironment) {
   EXPECT_EQ(Load().log_name, "localhost");
 }
 
+TEST_F(InitTest, JudgesTheEnvironmentBeforeItMakesAnything) {
+  const VerbRun run = Init({"--name", "sum.example.com"}, {.environment = {{"SUMLOG_FOO", "1"}}});
+  EXPECT_EQ(run.exit_code, kWrongUse);
+  EXPECT_THAT(run.err, HasSubstr("SUMLOG_FOO"));
+  EXPECT_FALSE(std::filesystem::exists(dir()));
+}
+
+TEST_F(InitTest, MakesAndPrintsTheAnchorThatTheEnvironmentNames) {
+  const std::string anchor = folder_.path() + "/anchor";
+  const VerbRun run =
+      Init({"--name", "sum.example.com"}, {.environment = {{"SUMLOG_LOG_ANCHOR", anchor}}});
+  ASSERT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("anchor  " + anchor));
+  EXPECT_TRUE(std::filesystem::exists(anchor));
+  EXPECT_EQ(Load().log_anchor, anchor);
+}
+
+TEST_F(InitTest, WarnsOfAVariableThatWillWinOverItsFlag) {
+  const VerbRun run = Init({"--name", "sum.example.com", "--url", "https://a.example.com"},
+                           {.environment = {{"SUMLOG_LISTEN_URL", "https://b.example.com"}}});
+  ASSERT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("warning: SUMLOG_LISTEN_URL=https://b.example.com wins"));
+}
+
+TEST_F(InitTest, WritesTheFileThatConfigNames) {
+  const std::string file = folder_.path() + "/etc/new.toml";
+  const VerbRun run = Init({"--name", "sum.example.com", "--config", file});
+  ASSERT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("config  " + file));
+  EXPECT_THAT(run.err, HasSubstr("sumlog serve --dir " + dir() + " --config " + file));
+  EXPECT_FALSE(std::filesystem::exists(dir() + "/sumlog.toml"));
+  EXPECT_EQ(RunVerb({"keys", "show", "--dir", dir(), "--config", file}).out, run.out);
+}
+
+TEST_F(InitTest, TakesARelativeAnchorFromTheWorkingDirectory) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_.path());
+  const VerbRun run = Init({"--name", "sum.example.com", "--anchor", "./my.anchor"});
+  std::filesystem::current_path(before);
+  ASSERT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/my.anchor"));
+  EXPECT_EQ(RunVerb({"status", "--dir", dir()}).exit_code, kGood);
+}
+
 }  // namespace
 }  // namespace sumlog::cli

@@ -3,6 +3,7 @@
 #ifndef SUMLOG_TESTS_CLI_LOG_FOLDER_H_
 #define SUMLOG_TESTS_CLI_LOG_FOLDER_H_
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -17,6 +18,7 @@
 #include "crypto/sha256.h"
 #include "ops/config.h"
 #include "server/log_directory.h"
+#include "server/new_log.h"
 #include "server/server.h"
 #include "support/temp_folder.h"
 
@@ -46,9 +48,9 @@ inline std::string GoSum(int first, int end) {
 class LogFolder {
  public:
   LogFolder() {
-    const auto key = server::CreateLog({.dir = dir(), .name = "sum.example.com", .settings = {}});
-    CHECK(key.ok());
-    key_ = key->ToString();
+    const auto made = server::CreateLog({.dir = dir(), .name = "sum.example.com"});
+    CHECK(made.ok());
+    key_ = made->key.ToString();
   }
 
   std::string dir() const { return folder_.path() + "/log"; }
@@ -76,6 +78,28 @@ class LogFolder {
   void Fill(int first, int end) const {
     const VerbRun run = Run({"import", Write("fill.sum", GoSum(first, end))});
     CHECK(run.exit_code == kGood);
+  }
+
+  // Makes the database go back: it holds records [0, had) and its anchor the head of `seen` ones.
+  void FallBehind(int had, int seen) const {
+    Fill(0, had);
+    const std::string database = server::DatabasePath(config());
+    std::filesystem::copy(database, Path("old"), std::filesystem::copy_options::recursive);
+    Fill(had, seen);
+    std::filesystem::remove_all(database);
+    std::filesystem::rename(Path("old"), database);
+  }
+
+  // Gives the log records [0, count), and the anchor of a log with the same key and
+  // `anchored_count` other records.
+  void ContradictAnchor(int count, int anchored_count) const {
+    const std::string twin = Path("twin");
+    std::filesystem::copy(dir(), twin, std::filesystem::copy_options::recursive);
+    const std::string other = Write("twin.sum", GoSum(1000, 1000 + anchored_count));
+    CHECK(RunVerb({"import", "--dir", twin, other}).exit_code == kGood);
+    Fill(0, count);
+    std::filesystem::copy_file(twin + "/anchor/sum.example.com", config().log_anchor,
+                               std::filesystem::copy_options::overwrite_existing);
   }
 
   std::unique_ptr<server::Server> Serve() const {

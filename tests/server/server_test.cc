@@ -5,11 +5,15 @@
 #include "server/server.h"
 
 #include <filesystem>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ops/address.h"
+#include "server/new_log.h"
+#include "storage/rocksdb/rocksdb_store.h"
+#include "sumlog/tlog/tree_edge.h"
 #include "support/raw_http_client.h"
 #include "support/temp_folder.h"
 
@@ -21,10 +25,10 @@ using ::testing::HasSubstr;
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() {
-    const auto key = CreateLog({.dir = folder_.path() + "/log",
-                                .name = "sum.example.com",
-                                .settings = {{"log.contact", "team@example.com"}}});
-    EXPECT_TRUE(key.ok()) << key.status();
+    const auto made = CreateLog({.dir = folder_.path() + "/log",
+                                 .name = "sum.example.com",
+                                 .settings = {{"log.contact", "team@example.com"}}});
+    EXPECT_TRUE(made.ok()) << made.status();
   }
 
   ops::Config Load(std::map<std::string, std::string> flags = {}) const {
@@ -40,13 +44,34 @@ class ServerTest : public ::testing::Test {
   testing::TempFolder folder_;
 };
 
-void AddRecord(log::OriginLog& log) {
+absl::Status TryToAddRecord(log::OriginLog& log) {
   const std::string h1 = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   log::AddRequest request;
   request.records = {
       {.module = {.path = "example.com/m", .version = "v1.0.0"}, .zip_hash = h1, .mod_hash = h1}};
   request.provenance = {.how = "import", .from = "test", .when = absl::UnixEpoch()};
-  ASSERT_TRUE(log.sequencer().AddAndWait(std::move(request)).ok());
+  return log.sequencer().AddAndWait(std::move(request)).status();
+}
+
+void AddRecord(log::OriginLog& log) { ASSERT_EQ(TryToAddRecord(log), absl::OkStatus()); }
+
+// Commits one record to the log's store whose index row is of example.com/m, which it is not about:
+// the writer that meets it knows that the database is damaged.
+void DamageIndex(const ops::Config& config) {
+  const auto store = storage::OpenRocksDbStore({.path = DatabasePath(config)});
+  ASSERT_TRUE(store.ok()) << store.status();
+  const std::string text = "example.com/other v1.0.0 h1:x\n";
+  tlog::TreeEdge edge;
+  storage::CommitBatch batch;
+  batch.records.Append(text);
+  batch.tiles = edge.Append({tlog::LeafHash(text)});
+  batch.index = {{.key = "example.com/m@v1.0.0", .number = 0}};
+  batch.provenance = {
+      {.first = 0, .provenance = {.how = "import", .from = "x", .when = absl::UnixEpoch()}}};
+  const auto head = tlog::SignTreeHead({.size = 1, .root = edge.Root()}, {*LoadSigner(config)});
+  ASSERT_TRUE(head.ok()) << head.status();
+  batch.head = {.size = 1, .note = head->note, .signed_at = absl::UnixEpoch()};
+  ASSERT_EQ((*store)->Commit(batch), absl::OkStatus());
 }
 
 TEST_F(ServerTest, AnswersWhenStartReturns) {
@@ -77,7 +102,7 @@ TEST_F(ServerTest, RefusesATakenPort) {
   const auto first = Server::Start(Load(), {});
   ASSERT_TRUE(first.ok()) << first.status();
   const std::string other = folder_.path() + "/other";
-  ASSERT_TRUE(CreateLog({.dir = other, .name = "localhost", .settings = {}}).ok());
+  ASSERT_TRUE(CreateLog({.dir = other, .name = "localhost"}).ok());
   const auto second =
       Server::Start(*ops::LoadConfig({.dir = other,
                                       .file = "",
@@ -122,6 +147,27 @@ TEST_F(ServerTest, ClosesIdleConnectionsWhenItDrains) {
   EXPECT_EQ(idle.Get("/readyz").status, 200);
   (*server)->Drain(absl::Seconds(5));
   EXPECT_TRUE(idle.IsClosedByServer());
+}
+
+TEST_F(ServerTest, IsNotReadyOnceItsWriterHasStopped) {
+  DamageIndex(Load());
+  std::ostringstream log;
+  const auto logger = ops::Logger::ToStream(&log, {});
+  const auto server = Server::Start(Load(), {}, logger.get());
+  ASSERT_TRUE(server.ok()) << server.status();
+  RawHttpClient client(PortOf(**server));
+  EXPECT_EQ(client.Get("/readyz").status, 200);
+  EXPECT_EQ(TryToAddRecord((*server)->log()).code(), absl::StatusCode::kDataLoss);
+  // What a restart or a person must heal; the text itself is for the operator.
+  const absl::Status writer = (*server)->log().stats().writer;
+  ASSERT_EQ(writer.code(), absl::StatusCode::kDataLoss) << writer;
+  const RawResponse response = client.Get("/readyz");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr("its writer has stopped"));
+  EXPECT_THAT(response.body, ::testing::Not(HasSubstr("about something else")));
+  EXPECT_THAT(log.str(), HasSubstr("about something else"));
+  EXPECT_EQ(client.Get("/healthz").status, 200);
+  EXPECT_EQ(client.Get("/latest").status, 200);  // readers go on
 }
 
 TEST_F(ServerTest, HasNothingToReloadWithoutTls) {
