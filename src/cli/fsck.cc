@@ -6,9 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
+#include "cli/anchor_check.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
@@ -35,9 +39,29 @@ absl::StatusOr<std::uint32_t> SeedOf(const FsckFlags& flags) {
   return ReadBigEndian32(bytes);
 }
 
+// What the anchor says of the database, as one more problem of the report.
+void AddAnchorProblem(const AnchorStatus& anchor, const tlog::VerifierKey& key,
+                      const storage::LogStore& store, doctor::FsckReport* report) {
+  const absl::StatusOr<storage::StoredHead> stored = store.SignedHead();
+  if (!stored.ok()) return;  // fsck has said so
+  const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, stored->note);
+  if (!head.ok()) return;
+  const absl::Status verdict = JudgeAnchor(anchor, head->head, store);
+  if (verdict.ok()) return;
+  const std::vector<std::string> lines = absl::StrSplit(std::string(verdict.message()), '\n');
+  ++report->problem_count;
+  if (absl::IsDataLoss(verdict)) ++report->contradiction_count;
+  // First: what else is wrong may follow from it.
+  report->problems.insert(report->problems.begin(),
+                          {.thing = absl::StrCat("anchor ", anchor.path),
+                           .what = lines.front(),
+                           .signed_contradiction = absl::IsDataLoss(verdict)});
+}
+
 absl::StatusOr<doctor::FsckReport> Check(Context& context, const ops::Config& config,
                                          const FsckFlags& flags, std::uint32_t seed) {
   ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyOfLog(config, flags.key));
+  const AnchorStatus anchor = ReadAnchor(config, key);  // before the database
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::LogStore> store,
                    server::OpenStoreReadOnly(config));
   Progress progress(context, "fsck");
@@ -51,7 +75,12 @@ absl::StatusOr<doctor::FsckReport> Check(Context& context, const ops::Config& co
     progress.Begin(now.stage);
     progress.Update({.done = now.done, .total = now.total});
   };
-  return doctor::Fsck(*store, options);
+  ASSIGN_OR_RETURN(doctor::FsckReport report, doctor::Fsck(*store, options));
+  if (absl::IsPermissionDenied(anchor.status) && !context.quiet) {
+    *context.err << "not checked: the anchor, " << Printable(anchor.status.message()) << "\n";
+  }
+  AddAnchorProblem(anchor, key, *store, &report);
+  return report;
 }
 
 void PrintReport(Context& context, const doctor::FsckReport& report, std::uint32_t seed) {

@@ -4,8 +4,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
+#include "cli/anchor_check.h"
 #include "cli/open_config.h"
+#include "cli/printable.h"
 #include "cli/verified_log.h"
 #include "cli/verifier_key.h"
 #include "client/lookup_answer.h"
@@ -67,12 +70,23 @@ class LocalLog final : public VerifiedLog {
   tlog::AuthenticatedTiles tiles_;
 };
 
+// A contradiction is an error. The rest is a warning: what the database holds is still signed, but
+// clients may have seen more.
+absl::Status HeedAnchor(const Context& context, const absl::Status& verdict) {
+  if (absl::IsDataLoss(verdict)) return verdict;
+  if (verdict.ok()) return verdict;
+  const std::vector<std::string> lines = absl::StrSplit(std::string(verdict.message()), '\n');
+  *context.err << "warning: " << Printable(lines.front()) << "\n" << std::flush;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenLocalLog(const Context& context,
                                                           const std::string& key_text) {
   ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
   ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, key_text));
+  const AnchorStatus anchor = ReadAnchor(config, key);  // before the database
   absl::StatusOr<std::unique_ptr<storage::LogStore>> store = server::OpenStoreReadOnly(config);
   // A directory without its database is not "not in the log".
   if (absl::IsNotFound(store.status())) return absl::UnavailableError(store.status().message());
@@ -81,6 +95,7 @@ absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenLocalLog(const Context& context
   if (absl::IsNotFound(stored.status())) return absl::UnavailableError(stored.status().message());
   RETURN_IF_ERROR(stored.status());
   ASSIGN_OR_RETURN(tlog::SignedTreeHead newest, OpenHeadOf(key, stored->note));
+  RETURN_IF_ERROR(HeedAnchor(context, JudgeAnchor(anchor, newest.head, **store)));
   return std::make_unique<LocalLog>(*std::move(store), std::move(key), std::move(newest));
 }
 

@@ -17,7 +17,6 @@
 #include "cli/verifier_key.h"
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
-#include "log/anchor.h"
 #include "server/log_directory.h"
 #include "sumlog/tlog/note.h"
 
@@ -64,46 +63,6 @@ std::uint64_t SizeOfFolder(const std::string& folder) {
   return total;
 }
 
-AnchorStatus ReadAnchor(const ops::Config& config, const tlog::VerifierKey& key) {
-  AnchorStatus anchor{.path = config.log_anchor,
-                      .status = absl::OkStatus(),
-                      .head = {},
-                      .shares_disk = server::AnchorSharesDisk(config)};
-  const absl::StatusOr<log::AnchorContent> file = log::ReadAnchor(config.log_anchor);
-  anchor.status = file.status();
-  if (!file.ok()) return anchor;
-  const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, file->note);
-  anchor.status = head.status();
-  if (head.ok()) anchor.head = head->head;
-  return anchor;
-}
-
-// The anchor was read before the database, and a round reaches the database first: an anchor that
-// is ahead is no race with a running server.
-absl::Status JudgeAnchor(const LogStatus& status) {
-  const AnchorStatus& anchor = status.directory->anchor;
-  if (absl::IsPermissionDenied(anchor.status)) return absl::OkStatus();
-  if (!anchor.status.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the anchor ", anchor.path, " is not usable: ", anchor.status.message(),
-                     "\nwhy: \"sumlog serve\" refuses to start without it\nfix: mount the disk "
-                     "that holds it, or see \"sumlog serve --help\" (--accept-new-anchor)"));
-  }
-  if (anchor.head.size == status.head.size && anchor.head.root != status.head.root) {
-    return absl::DataLossError(absl::StrCat(
-        "anchor and database hold different signed heads of ", status.head.size, " records: roots ",
-        tlog::FormatHash(anchor.head.root), " and ", tlog::FormatHash(status.head.root)));
-  }
-  if (anchor.head.size > status.head.size) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the database is behind its anchor: ", status.head.size, " records, but ", anchor.head.size,
-        " were published\nwhy: clients that saw ", anchor.head.size,
-        " would report a forked log, so \"sumlog serve\" refuses\nfix: restore the database that "
-        "has them; nothing older will do"));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text) {
@@ -130,7 +89,7 @@ absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std:
   status.head = head.head;
   status.verified = true;
   status.directory = std::move(directory);
-  status.problem = JudgeAnchor(status);
+  status.problem = JudgeAnchor(status.directory->anchor, status.head, *store);
   return status;
 }
 

@@ -10,18 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "cli/anchor_check.h"
 #include "cli/verb.h"
 #include "cli/verified_log.h"
 #include "sumlog/tlog/tree_head.h"
 
 namespace sumlog::cli {
-
-struct AnchorStatus {
-  std::string path;
-  absl::Status status;  // OK, or why it could not be read
-  tlog::TreeHead head;  // when it could
-  bool shares_disk = false;
-};
 
 // What only the log's own machine knows.
 struct DirectoryStatus {
@@ -40,10 +34,7 @@ struct LogStatus {
   std::string server;     // the URL without credentials; empty for a directory
   std::optional<DirectoryStatus> directory;
 
-  // What is wrong: OK, or
-  //   kFailedPrecondition  the anchor is missing, unreadable or ahead: `serve` will refuse
-  //   kDataLoss            the anchor holds another root for the same size: two histories
-  absl::Status problem;
+  absl::Status problem;  // what is wrong, as JudgeAnchor
 };
 
 // Reads only; beside a process that may be serving the directory. Status codes as OpenLogConfig

@@ -119,7 +119,7 @@ void Status(Context& context, const LogFlags& flags) {
   }
   if (status->problem.ok()) return;
   *context.out << std::flush;
-  Fail(context, "call this log well", status->problem,
+  Fail(context, "serve this log", status->problem,
        absl::IsDataLoss(status->problem) ? kTampering : kFoundWrong);
 }
 

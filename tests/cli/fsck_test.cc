@@ -80,6 +80,39 @@ TEST(Fsck, CallsAHeadOverAnotherTreeAContradiction) {
   EXPECT_EQ(json["problems"][0]["signed_contradiction"], true);
 }
 
+TEST(Fsck, CallsADatabaseBehindItsAnchorAProblem) {
+  const LogFolder log;
+  log.FallBehind(3, 5);
+  const VerbRun run = log.Run({"fsck"});
+  EXPECT_EQ(run.exit_code, kFoundWrong);
+  EXPECT_THAT(run.out, HasSubstr("behind its anchor: 3 records, but 5 were published"));
+  EXPECT_THAT(run.out, HasSubstr("damaged: 1 problem in a tree of 3\n"));
+  const auto json = nlohmann::json::parse(log.Run({"fsck", "--json"}).out);
+  EXPECT_EQ(json["problem_count"], 1);
+  EXPECT_EQ(json["problems"][0]["thing"], "anchor " + log.config().log_anchor);
+}
+
+TEST(Fsck, CallsAnAnchorOfAnotherHistoryAContradiction) {
+  for (const int count : {2, 3}) {  // of fewer records than the database, and of as many
+    SCOPED_TRACE(count);
+    const LogFolder log;
+    log.ContradictAnchor(3, count);
+    const VerbRun run = log.Run({"fsck"});
+    EXPECT_EQ(run.exit_code, kTampering) << run.out;
+    EXPECT_THAT(run.out, HasSubstr("different histories"));
+    EXPECT_EQ(log.Run({"status"}).exit_code, kTampering);
+    EXPECT_EQ(log.Run({"lookup", "example.com/m1@v1.0.0"}).exit_code, kTampering);
+  }
+}
+
+TEST(Fsck, CallsAMissingAnchorAProblem) {
+  const LogFolder log;
+  std::filesystem::remove(log.config().log_anchor);
+  const VerbRun run = log.Run({"fsck"});
+  EXPECT_EQ(run.exit_code, kFoundWrong);
+  EXPECT_THAT(run.out, HasSubstr("anchor " + log.config().log_anchor));
+}
+
 TEST(Fsck, SaysWhenThereIsNoDatabase) {
   const LogFolder log;
   std::filesystem::remove_all(server::DatabasePath(log.config()));

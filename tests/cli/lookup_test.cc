@@ -148,6 +148,16 @@ TEST_F(LookupTest, CallsADeadServerUnreachable) {
   EXPECT_THAT(run.err, HasSubstr("fix   sumlog status --server http://" + address));
 }
 
+TEST_F(LookupTest, WarnsOfADatabaseBehindItsAnchor) {
+  const LogFolder log;
+  log.FallBehind(3, 5);
+  const VerbRun run = log.Run({"lookup", kModule, "--quiet"});
+  EXPECT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_EQ(run.out, ZipLine(1) + ModLine(1));
+  EXPECT_THAT(run.err, HasSubstr("warning: the database is behind its anchor: 3 records, but 5"));
+  EXPECT_THAT(log.Run({"prove", "inclusion", kModule}).err, HasSubstr("behind its anchor"));
+}
+
 TEST_F(LookupTest, CallsMalformedArgumentsWrongUse) {
   for (const char* module : {"example.com/m1", "example.com/m1@1.0", "@v1.0.0", "A B@v1.0.0"}) {
     EXPECT_EQ(log_.Run({"lookup", module}).exit_code, kWrongUse) << module;

@@ -1,0 +1,65 @@
+#include "cli/anchor_check.h"
+
+#include "absl/strings/str_cat.h"
+#include "cli/verifier_key.h"
+#include "log/anchor.h"
+#include "log/store_tiles.h"
+#include "server/log_directory.h"
+#include "sumlog/tlog/consistency.h"
+
+namespace sumlog::cli {
+namespace {
+
+absl::Status NotUsable(const AnchorStatus& anchor) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("the anchor ", anchor.path, " is not usable: ", anchor.status.message(),
+                   "\nwhy: \"sumlog serve\" refuses to start without it\nfix: mount the disk "
+                   "that holds it, or see \"sumlog serve --help\" (--accept-new-anchor)"));
+}
+
+absl::Status Behind(const tlog::TreeHead& anchored, const tlog::TreeHead& newest) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the database is behind its anchor: ", newest.size, " records, but ", anchored.size,
+      " were published\nwhy: clients that saw ", anchored.size,
+      " would report a forked log, so \"sumlog serve\" refuses\nfix: restore the database that "
+      "has them; nothing older will do"));
+}
+
+}  // namespace
+
+AnchorStatus ReadAnchor(const ops::Config& config, const tlog::VerifierKey& key) {
+  AnchorStatus anchor{.path = config.log_anchor,
+                      .status = absl::OkStatus(),
+                      .head = {},
+                      .shares_disk = server::AnchorSharesDisk(config)};
+  const absl::StatusOr<log::AnchorContent> file = log::ReadAnchor(config.log_anchor);
+  anchor.status = file.status();
+  if (!file.ok()) return anchor;
+  const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, file->note);
+  anchor.status = head.status();
+  if (head.ok()) anchor.head = head->head;
+  return anchor;
+}
+
+absl::Status JudgeAnchor(const AnchorStatus& anchor, const tlog::TreeHead& newest,
+                         const storage::LogStore& store) {
+  if (absl::IsPermissionDenied(anchor.status)) return absl::OkStatus();
+  if (!anchor.status.ok()) return NotUsable(anchor);
+  if (anchor.head.size > newest.size) return Behind(anchor.head, newest);
+  log::StoreTiles tiles(store);
+  const absl::StatusOr<tlog::Hash> root =
+      anchor.head.size == newest.size ? newest.root : tlog::RootFromTiles(anchor.head.size, tiles);
+  if (!root.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("the database cannot be compared with its anchor: ", root.status().message(),
+                     "\nfix: sumlog fsck names what is broken"));
+  }
+  if (*root == anchor.head.root) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "anchor and database hold different histories of ", anchor.head.size, " records: roots ",
+      tlog::FormatHash(anchor.head.root), " and ", tlog::FormatHash(*root),
+      "\nwhy: both are signed, or the database is damaged\nfix: keep both as they are; the right "
+      "database is one that continues what the anchor holds"));
+}
+
+}  // namespace sumlog::cli
