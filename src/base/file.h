@@ -76,7 +76,7 @@ absl::Status MakeDirectories(const std::string& path, mode_t mode = 0755);
 // Syncs a folder, so that names made in it survive power loss.
 absl::Status SyncDirectory(const std::string& path);
 
-// An exclusive lock (flock) on a file, which is made when it is missing. The lock goes with the
+// An exclusive lock (F_OFD_SETLK) on a file, which is made when missing. The lock goes with the
 // object, or with the process however it dies. kFailedPrecondition when another process (or another
 // FileLock of this one) holds it.
 class FileLock {

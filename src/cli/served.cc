@@ -1,7 +1,7 @@
 #include "cli/served.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -15,9 +15,11 @@ absl::StatusOr<bool> IsLocked(const std::string& path) {
     if (errno == ENOENT) return false;
     return ErrnoToStatus(errno, "open", path);
   }
-  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return false;
-  if (errno == EWOULDBLOCK) return true;
-  return ErrnoToStatus(errno, "lock", path);
+  struct flock wanted = {};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  if (::fcntl(file.get(), F_OFD_GETLK, &wanted) != 0) return ErrnoToStatus(errno, "ask for", path);
+  return wanted.l_type != F_UNLCK;
 }
 
 }  // namespace sumlog::cli

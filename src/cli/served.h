@@ -9,9 +9,9 @@
 
 namespace sumlog::cli {
 
-// Whether some process holds the lock file at `path`. A missing file is held by nobody; the
-// system's own errors otherwise. Takes the lock, shared, for the moment of the question when nobody
-// has it.
+// Whether some process holds the lock file at `path` (base/file.h, FileLock). A missing file is
+// held by nobody; the system's own errors otherwise. Takes no lock, not for a moment: a server that
+// starts just then gets it.
 absl::StatusOr<bool> IsLocked(const std::string& path);
 
 }  // namespace sumlog::cli
