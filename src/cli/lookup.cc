@@ -106,7 +106,7 @@ void AddLookup(CLI::App& program, Context& context) {
   verb->footer(
       "Prints the two go.sum lines. Exit 1: not in the log; 4: what came contradicts its head.\n"
       "With --dir it reads the log on this machine and says how the record came in.\n"
-      "example: sumlog lookup rsc.io/quote@v1.5.2 --server http://127.0.0.1:8080 --key KEY");
+      "example: sumlog lookup rsc.io/quote@v1.5.2 --key KEY --server https://HOST");
   verb->callback([&context, flags] { Lookup(context, *flags); });
 }
 

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "cli/version.h"
 
@@ -20,13 +22,54 @@ constexpr absl::string_view kGlobalFlags =
 
 constexpr absl::string_view kExitCodes =
     "exit codes: 0 good · 1 checked and found wrong · 2 wrong use or configuration\n"
-    "            3 could not reach, read or lock · 4 signed bytes contradict each other\n";
+    "            3 could not reach, read or lock · 4 signed bytes contradict each\n"
+    "            other\n";
+
+constexpr std::size_t kScreenColumns = 80;
+
+// A longer name has its line for itself, and does not push the others' texts to the right.
+constexpr std::size_t kMaxNameColumns = 26;
+
+// `words` in lines of at most kScreenColumns, of which the first goes on at column `indent` and the
+// others begin there.
+void AppendWrapped(std::string* text, absl::string_view words, std::size_t indent) {
+  std::size_t column = indent;
+  for (const absl::string_view word : absl::StrSplit(words, ' ', absl::SkipEmpty())) {
+    if (column > indent && column + 1 + word.size() > kScreenColumns) {
+      absl::StrAppend(text, "\n", std::string(indent, ' '));
+      column = indent;
+    }
+    absl::StrAppend(text, column > indent ? " " : "", word);
+    column += word.size() + (column > indent ? 1 : 0);
+  }
+  absl::StrAppend(text, "\n");
+}
 
 void AppendRows(std::string* text, const std::vector<Row>& rows) {
   std::size_t width = 0;
-  for (const Row& row : rows) width = std::max(width, row.first.size());
+  for (const Row& row : rows) {
+    if (row.first.size() <= kMaxNameColumns) width = std::max(width, row.first.size());
+  }
+  const std::size_t indent = 2 + width + 2;
   for (const auto& [name, what] : rows) {
-    absl::StrAppend(text, "  ", name, std::string(width - name.size() + 2, ' '), what, "\n");
+    absl::StrAppend(text, "  ", name);
+    if (name.size() <= width) {
+      absl::StrAppend(text, std::string(width - name.size() + 2, ' '));
+    } else {
+      absl::StrAppend(text, "\n", std::string(indent, ' '));
+    }
+    AppendWrapped(text, what, indent);
+  }
+}
+
+// Prose is wrapped; a line that is to be typed stays whole.
+void AppendFooter(std::string* text, const std::string& footer) {
+  for (const absl::string_view line : absl::StrSplit(footer, '\n', absl::SkipEmpty())) {
+    if (absl::StartsWith(line, "example: ")) {
+      absl::StrAppend(text, line, "\n");
+    } else {
+      AppendWrapped(text, line, 0);
+    }
   }
 }
 
@@ -63,8 +106,8 @@ std::string ProgramUsage(const CLI::App& app) {
       absl::StrCat("sumlog ", Version(), ": ", app.get_description(),
                    "\n\nusage: sumlog VERB [flags]    (sumlog VERB --help says more)\n");
   AppendRows(&text, SubcommandRows(app));
-  absl::StrAppend(&text, kGlobalFlags, "              --version\n", kExitCodes, app.get_footer(),
-                  "\n");
+  absl::StrAppend(&text, kGlobalFlags, "              --version\n", kExitCodes);
+  AppendFooter(&text, app.get_footer());
   return text;
 }
 
@@ -86,7 +129,8 @@ std::string VerbUsage(const CLI::App& app, absl::string_view name) {
 
   std::string text = absl::StrCat(name, ": ", app.get_description(), "\n\n", usage, "\n");
   AppendRows(&text, rows);
-  absl::StrAppend(&text, kGlobalFlags, app.get_footer(), app.get_footer().empty() ? "" : "\n");
+  absl::StrAppend(&text, kGlobalFlags);
+  AppendFooter(&text, app.get_footer());
   return text;
 }
 
