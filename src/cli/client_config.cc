@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
@@ -28,6 +30,7 @@ struct ClientConfigFlags {
 struct Target {
   std::string key;  // verifier key
   std::string url;  // without a slash at the end; may be empty when a GOPROXY carries the log
+  bool url_is_guessed = false;  // from where the server is configured to listen
 };
 
 // What is printed is pasted into shells and files.
@@ -53,6 +56,12 @@ absl::StatusOr<std::string> UrlOf(const ops::Config& config) {
   return absl::StrCat(is_tls ? "https://" : "http://", ops::FormatAddress(address));
 }
 
+bool IsLoopback(absl::string_view url) {
+  if (!absl::ConsumePrefix(&url, "http://")) absl::ConsumePrefix(&url, "https://");
+  return absl::StartsWith(url, "127.") || absl::StartsWith(url, "localhost") ||
+         absl::StartsWith(url, "[::1]");
+}
+
 absl::StatusOr<Target> FindTarget(const Context& context, const ClientConfigFlags& flags) {
   Target target;
   if (!flags.server.empty()) {
@@ -70,6 +79,7 @@ absl::StatusOr<Target> FindTarget(const Context& context, const ClientConfigFlag
   target.key = signer.verifier().ToString();
   if (target.url.empty()) {
     ASSIGN_OR_RETURN(target.url, UrlOf(config));
+    target.url_is_guessed = config.listen_url.empty();
   }
   return target;
 }
@@ -107,13 +117,24 @@ std::string Lines(const std::vector<Setting>& settings, const std::string& place
   return lines;
 }
 
+// Said with --quiet and --json too: the lines are wrong for most who read them.
+void WarnOfGuessedUrl(Context& context, const Target& target) {
+  if (!target.url_is_guessed) return;
+  *context.out << std::flush;
+  *context.err << "warning: " << target.url << " is only where the configuration lets it listen"
+               << (IsLoopback(target.url) ? ", reached from this machine alone" : "")
+               << "\nfix   name what clients reach: --server URL, for good [listen] url (init "
+                  "--url)\n";
+}
+
 void PrintNotes(Context& context, const std::string& route) {
   if (context.quiet) return;
   std::ostream& err = *context.err;
   err << "note  GOPRIVATE is also the default of GONOSUMDB: modules that it matches would never "
          "be\n"
          "      looked up, silently. GONOSUMDB=none keeps them checked; an empty value does not.\n"
-         "      go takes one checksum database: this log must hold the public modules too.\n";
+         "      go takes one checksum database: this log must hold the public modules too, and\n"
+         "      golang.org/toolchain for each Go version that go.mod files make go download.\n";
   if (route == "url") {
     err << "      With a URL, go asks it straight, past every GOPROXY.\n";
   } else {
@@ -138,9 +159,11 @@ void ClientConfig(Context& context, const ClientConfigFlags& flags) {
   if (context.json) {
     Json json = Json::object();
     for (const Setting& setting : settings) json[setting.name] = setting.value;
-    return PrintJson(context, json);
+    PrintJson(context, json);
+    return WarnOfGuessedUrl(context, *target);
   }
   *context.out << Lines(settings, flags.place);
+  WarnOfGuessedUrl(context, *target);
   PrintNotes(context, flags.route);
 }
 

@@ -49,6 +49,7 @@ TEST(ClientConfig, PrintsLinesForEachPlace) {
 
 TEST(ClientConfig, ExplainsTheTrapOnStderr) {
   EXPECT_THAT(Print({}).err, HasSubstr("GOPRIVATE is also the default of GONOSUMDB"));
+  EXPECT_THAT(Print({}).err, HasSubstr("golang.org/toolchain"));
   EXPECT_EQ(Print({"--quiet"}).err, "");
 }
 
@@ -88,12 +89,20 @@ TEST(ClientConfig, KnowsTheLogOfADirectory) {
   EXPECT_EQ(RunVerb({"client-config", "--dir", dir}).out,
             absl::StrCat("export GOSUMDB=\"", key,
                          " http://127.0.0.1:8080\"\nexport GONOSUMDB=\"none\"\n"));
+  const VerbRun guessed = RunVerb({"client-config", "--dir", dir, "--quiet"});
+  EXPECT_THAT(guessed.err, HasSubstr("warning: http://127.0.0.1:8080 is only where"));
+  EXPECT_THAT(guessed.err, HasSubstr("this machine alone"));
+  EXPECT_THAT(guessed.err, HasSubstr("--server URL"));
+  EXPECT_THAT(guessed.err, HasSubstr("init --url"));
+  EXPECT_EQ(RunVerb({"client-config", "--dir", dir, "--quiet", "--server", "http://a"}).err, "");
   const auto with = [&](const std::string& name, const std::string& value) {
     return RunVerb({"client-config", "--dir", dir},
                    {.environment = {{name, value}}, .err_is_terminal = false, .in = ""});
   };
   EXPECT_THAT(with("SUMLOG_LISTEN_URL", "https://s.example.com").out,
               HasSubstr(" https://s.example.com\""));
+  EXPECT_THAT(with("SUMLOG_LISTEN_URL", "https://s.example.com").err,
+              ::testing::Not(HasSubstr("warning")));
   for (const char* nowhere : {":8080", "[::]:8080", "127.0.0.1:0"}) {
     const VerbRun run = with("SUMLOG_LISTEN_HTTP", nowhere);
     EXPECT_EQ(run.exit_code, kWrongUse) << nowhere;
