@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -122,6 +123,27 @@ TEST_P(LogStoreContract, LetsAVisitorAskAndChangeTheState) {
   });
   EXPECT_EQ(status, absl::OkStatus());
   EXPECT_THAT(Visited(store(), ""), IsEmpty());
+}
+
+// Commits and puts of state take turns by themselves: whoever freezes a log is not its writer.
+TEST_P(LogStoreContract, TakesStateFromAnyThreadWhileOneCommits) {
+  Grow({1});
+  constexpr int kPuts = 50;
+  const auto put = [this](const std::string& key) {
+    for (int i = 0; i < kPuts; ++i) {
+      EXPECT_EQ(store().PutState(key, absl::StrCat(i)), absl::OkStatus());
+      EXPECT_EQ(*store().GetState(key), absl::StrCat(i));
+    }
+  };
+  {
+    std::jthread one([&] { put("one"); });
+    std::jthread other([&] { put("other"); });
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(Commit(builder_.NextMadeUp(20)), absl::OkStatus());
+  }
+  Reopen();
+  EXPECT_THAT(Visited(store(), "o"), ElementsAre(Pair("one", absl::StrCat(kPuts - 1)),
+                                                 Pair("other", absl::StrCat(kPuts - 1))));
+  EXPECT_EQ(store().SignedHead()->size, builder_.size());
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 // or as after it, and everything acknowledged is there.
 // Method: this program starts itself as a child that commits in both ways and says each size that
 // was acknowledged; the parent kills it with SIGKILL at random moments, opens the store and
-// compares it with the model. Both derive the same batches from the same numbers.
+// compares it with the model. Both derive the same batches from the same numbers. 12 times, or 120
+// in the nightly form.
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -13,12 +14,12 @@
 #include <random>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "support/batch_builder.h"
+#include "support/nightly.h"
 #include "support/store_compare.h"
 #include "support/temp_folder.h"
 
@@ -29,8 +30,8 @@ using storage::CommitBatch;
 using storage::LogStore;
 
 constexpr char kFolderVariable[] = "SUMLOG_CRASH_TEST_FOLDER";
-constexpr char kRoundsVariable[] = "SUMLOG_CRASH_ROUNDS";  // more of them in the nightly form
-constexpr int kDefaultRounds = 12;
+constexpr int kRounds = 12;
+constexpr int kNightlyRounds = 120;
 constexpr int kAckDescriptor = 3;
 
 // The batches of the test, one after the other. Every third is a bulk commit.
@@ -130,10 +131,7 @@ TEST_F(RocksDbCrash, LeavesWholeCommitsAndAllThatWereAcknowledged) {
   const TempFolder folder;
   const storage::RocksDbOptions options{.path = folder.path() + "/db"};
   ASSERT_EQ(setenv(kFolderVariable, options.path.c_str(), 1), 0);
-  int rounds = kDefaultRounds;
-  if (const char* more = std::getenv(kRoundsVariable)) {
-    ASSERT_TRUE(absl::SimpleAtoi(more, &rounds));
-  }
+  const int rounds = IsNightly() ? kNightlyRounds : kRounds;
   Script script;
   const std::unique_ptr<LogStore> model = storage::NewMemoryStore();
   for (int round = 0; round < rounds && !HasFailure(); ++round) {

@@ -11,6 +11,7 @@
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "support/batch_builder.h"
+#include "support/nightly.h"
 #include "support/store_compare.h"
 #include "support/temp_folder.h"
 
@@ -116,12 +117,12 @@ bool IsData(const std::filesystem::path& path) {
 }
 
 TEST_F(Damage, IsNeverAnsweredWith) {
-  constexpr int kFlipsPerFile = 6;
+  const int flips_per_file = IsNightly() ? 20 : 2;
   std::mt19937_64 random(7);
   for (const std::string origin : {"origin", "crashed"}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder_.path() + "/" + origin)) {
       if (!entry.is_regular_file() || !IsData(entry.path()) || entry.file_size() == 0) continue;
-      for (int i = 0; i < kFlipsPerFile && !HasFailure(); ++i) {
+      for (int i = 0; i < flips_per_file && !HasFailure(); ++i) {
         FlipAndAsk(origin, entry.path().filename(), random() % (8 * entry.file_size()));
       }
     }

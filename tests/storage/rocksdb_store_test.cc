@@ -1,5 +1,5 @@
 // Goal: the RocksDB store keeps the contract of log_store.h, and answers as the model does.
-// Method: the contract suite over both ways to commit; then thousands of random operations, with
+// Method: the contract suite over both ways to commit; then hundreds of random operations, with
 // closing and opening in between, after which every answer is compared with the model's.
 
 #include "storage/rocksdb/rocksdb_store.h"
@@ -8,6 +8,7 @@
 
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb_home.h"
+#include "support/nightly.h"
 #include "support/store_compare.h"
 
 namespace sumlog::testing {
@@ -58,7 +59,7 @@ class RandomBatches {
 class RocksDbAgainstModel : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(RocksDbAgainstModel, AnswersTheSameThroughRandomOperations) {
-  constexpr int kOperations = 700;
+  const int operations = IsNightly() ? 2000 : 400;
   RandomBatches random(GetParam());
   const std::unique_ptr<storage::LogStore> model = storage::NewMemoryStore();
   RocksDbHome home;
@@ -66,7 +67,7 @@ TEST_P(RocksDbAgainstModel, AnswersTheSameThroughRandomOperations) {
   const storage::CommitBatch first = builder.First();
   ASSERT_EQ(model->Commit(first), absl::OkStatus());
   ASSERT_EQ(home.store().Commit(first), absl::OkStatus());
-  for (int operation = 0; operation < kOperations; ++operation) {
+  for (int operation = 0; operation < operations; ++operation) {
     SCOPED_TRACE(operation);
     const std::uint64_t kind = random.Below(100);
     if (kind < 2) {
@@ -83,7 +84,7 @@ TEST_P(RocksDbAgainstModel, AnswersTheSameThroughRandomOperations) {
       ASSERT_EQ(kind < 20 ? home.store().CommitBulk(batch) : home.store().Commit(batch),
                 absl::OkStatus());
     }
-    if (operation % 100 == 99) {
+    if (operation % 150 == 149) {
       ASSERT_TRUE(SameAnswers(home.store(), *model));
     }
   }
