@@ -26,15 +26,6 @@ constexpr std::size_t kMaxNameBytes = 253;
 constexpr std::size_t kMaxNamePartBytes = 63;
 constexpr std::size_t kMaxKeyFileBytes = 4096;
 
-std::string FolderOf(const std::string& path) {
-  return std::filesystem::path(path).parent_path().string();
-}
-
-bool Exists(const std::string& path) {
-  struct stat info = {};
-  return ::lstat(path.c_str(), &info) == 0;
-}
-
 // The device that holds `path`; nothing when it does not exist.
 bool DeviceOf(const std::string& path, dev_t* device) {
   struct stat info = {};
@@ -43,45 +34,10 @@ bool DeviceOf(const std::string& path, dev_t* device) {
   return true;
 }
 
-absl::StatusOr<FileLock> LockDirectory(const std::string& dir) {
-  absl::StatusOr<FileLock> lock = FileLock::Acquire(absl::StrCat(dir, "/lock"));
-  if (!absl::IsFailedPrecondition(lock.status())) return lock;
-  return absl::FailedPreconditionError(
-      absl::StrCat("another process has ", dir,
-                   "\nwhy: one process at a time may write a log\n"
-                   "fix: stop the other \"sumlog serve\" or \"sumlog import\" first"));
-}
-
-// Refuses when any part of a log is there.
-absl::Status CheckNothingIsThere(const ops::Config& config) {
-  const std::string parts[] = {absl::StrCat(config.dir, "/sumlog.toml"), config.log_key_file,
-                               DatabasePath(config), config.log_anchor};
-  for (const std::string& part : parts) {
-    if (!Exists(part)) continue;
-    return absl::AlreadyExistsError(
-        absl::StrCat(part,
-                     " is there already; nothing was changed\n"
-                     "why: a log that is made anew breaks every client of the old one\n"
-                     "fix: choose another --dir, or remove the old log if nobody uses it"));
-  }
-  return absl::OkStatus();
-}
-
-// The configuration of the log to be, as LoadConfig would read it back.
-absl::StatusOr<ops::Config> PlannedConfig(const NewLog& log,
-                                          const std::map<std::string, std::string>& values) {
-  ops::ConfigSources sources;
-  sources.dir = log.dir;
-  sources.file = "/dev/null";
-  sources.flags = values;
-  return ops::LoadConfig(sources);
-}
-
-absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStore(const ops::Config& config, bool create,
+absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStore(const ops::Config& config,
                                                              bool read_only) {
   return storage::OpenRocksDbStore(
       {.path = DatabasePath(config),
-       .create = create,
        .read_only = read_only,
        .cache_size_bytes = static_cast<std::size_t>(config.limits_cache_bytes)});
 }
@@ -152,30 +108,13 @@ absl::StatusOr<tlog::Signer> NewSigner(absl::string_view name) {
   return signer;
 }
 
-absl::StatusOr<tlog::VerifierKey> CreateLog(const NewLog& log) {
-  std::map<std::string, std::string> values = log.settings;
-  values["log.name"] = log.name;
-  ASSIGN_OR_RETURN(const tlog::Signer signer, NewSigner(log.name));
-  ASSIGN_OR_RETURN(const ops::Config config, PlannedConfig(log, values));
-  ASSIGN_OR_RETURN(const std::string toml, ops::NewConfigFile(values));
-
-  RETURN_IF_ERROR(CheckNothingIsThere(config));
-  RETURN_IF_ERROR(MakeDirectories(config.dir));
-  ASSIGN_OR_RETURN(const FileLock lock, LockDirectory(config.dir));
-  RETURN_IF_ERROR(CheckNothingIsThere(config));
-
-  RETURN_IF_ERROR(MakeDirectories(FolderOf(config.log_key_file), 0700));
-  RETURN_IF_ERROR(
-      CreateFileDurably(config.log_key_file, absl::StrCat(signer.ToSecretString(), "\n"), 0600));
-  RETURN_IF_ERROR(MakeDirectories(FolderOf(DatabasePath(config))));
-  ASSIGN_OR_RETURN(const std::unique_ptr<storage::LogStore> store,
-                   OpenStore(config, /*create=*/true, /*read_only=*/false));
-  ASSIGN_OR_RETURN(const std::string note,
-                   log::OriginLog::CreateFirstHead(*store, {signer}, SystemClock()));
-  RETURN_IF_ERROR(MakeAnchorFolder(config));
-  RETURN_IF_ERROR(log::Anchor::Create(config.log_anchor, note).status());
-  RETURN_IF_ERROR(CreateFileDurably(absl::StrCat(config.dir, "/sumlog.toml"), toml, 0644));
-  return signer.verifier();
+absl::StatusOr<FileLock> LockDirectory(const std::string& dir) {
+  absl::StatusOr<FileLock> lock = FileLock::Acquire(absl::StrCat(dir, "/lock"));
+  if (!absl::IsFailedPrecondition(lock.status())) return lock;
+  return absl::FailedPreconditionError(
+      absl::StrCat("another process has ", dir,
+                   "\nwhy: one process at a time may write a log\n"
+                   "fix: stop the other \"sumlog serve\" or \"sumlog import\" first"));
 }
 
 absl::Status MakeAnchorFolder(const ops::Config& config) {
@@ -228,7 +167,7 @@ absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOption
   ASSIGN_OR_RETURN(FileLock lock, LockDirectory(config.dir));
 
   log::OriginLog::Options log;
-  ASSIGN_OR_RETURN(log.store, OpenStore(config, /*create=*/false, /*read_only=*/false));
+  ASSIGN_OR_RETURN(log.store, OpenStore(config, /*read_only=*/false));
   ASSIGN_OR_RETURN(log.anchor, OpenAnchor(config, *log.store, options.accept_new_anchor));
   log.signers.push_back(std::move(signer));
   log.evidence_dir = absl::StrCat(config.dir, "/evidence");
@@ -246,7 +185,7 @@ absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOption
 
 absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStoreReadOnly(const ops::Config& config) {
   RETURN_IF_ERROR(RequireOriginLog(config));
-  return OpenStore(config, /*create=*/false, /*read_only=*/true);
+  return OpenStore(config, /*read_only=*/true);
 }
 
 }  // namespace sumlog::server

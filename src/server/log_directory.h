@@ -1,4 +1,5 @@
-// The data directory of a log: how its parts lie on disk, are made, locked and opened.
+// The data directory of a log: how its parts lie on disk, are locked and opened. new_log.h makes
+// it.
 //
 //   sumlog.toml            configuration
 //   keys/<name>.key        the private key (0600)
@@ -6,11 +7,11 @@
 //   anchor/<name>          the highest head ever served
 //   evidence/              conflicts, bad heads, bad tiles
 //   lock                   held by the one process that writes
+//   unfinished             there while the log is being made (new_log.h)
 
 #ifndef SUMLOG_SERVER_LOG_DIRECTORY_H_
 #define SUMLOG_SERVER_LOG_DIRECTORY_H_
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -25,26 +26,15 @@
 
 namespace sumlog::server {
 
-struct NewLog {
-  std::string dir;
-  std::string name;  // a bare host name, lower case: "sum.corp.example.com", "localhost"
-  // Other keys for the new sumlog.toml, "listen.http" → "127.0.0.1:8080"; "log.anchor" is obeyed.
-  std::map<std::string, std::string> settings;
-};
-
-// Makes key, database with the head of the empty tree, anchor, and last sumlog.toml. Returns the
-// verifier key. What a crash left behind is refused like a whole log, by name.
-//   kAlreadyExists       the directory holds a log, or part of one; nothing was changed
-//   kFailedPrecondition  another process has the directory
-//   kInvalidArgument     a name that cannot be a log's, or a setting that is no key
-absl::StatusOr<tlog::VerifierKey> CreateLog(const NewLog& log);
-
 // OK when `name` can be an origin log's: a bare host name of lower-case letters, digits, hyphens
 // and dots, at most 253 bytes. kInvalidArgument says why not.
 absl::Status CheckLogName(absl::string_view name);
 
 // A new key pair for a log of this name. kInvalidArgument: the name; kUnavailable: no randomness.
 absl::StatusOr<tlog::Signer> NewSigner(absl::string_view name);
+
+// Takes the lock of a directory. kFailedPrecondition, with the way out: another process has it.
+absl::StatusOr<FileLock> LockDirectory(const std::string& dir);
 
 // Makes the folder of the configured anchor when it lies inside the data directory. One elsewhere
 // must be there: where a disk is not mounted an empty folder would take its place.

@@ -212,7 +212,7 @@ absl::StatusOr<std::string> MakeOrTakeFirstHead(const Plan& plan, const tlog::Si
 absl::Status MakeOrTakeAnchor(const Plan& plan, const std::string& note) {
   const std::string& path = plan.config.log_anchor;
   if (!Exists(path)) {
-    RETURN_IF_ERROR(MakeDirectories(FolderOf(path)));
+    RETURN_IF_ERROR(MakeAnchorFolder(plan.config));
     return log::Anchor::Create(path, note).status();
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<log::Anchor> anchor, log::Anchor::Open(path));
