@@ -106,6 +106,10 @@ rocksdb::DBOptions CommonOptions(rocksdb::Env* env) {
   options.skip_stats_update_on_db_open = true;  // it would read every file
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  // RocksDB's own log file ends the process when the disk is full: it asserts (and Debian builds it
+  // so) that nobody appends to a file that failed, and then does it. What matters is in each
+  // status.
+  options.info_log = std::make_shared<SilentLogger>();
   return options;
 }
 
@@ -133,16 +137,12 @@ rocksdb::DBOptions WriterOptions(rocksdb::Env* env) {
   options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<NoSelfRecovery>());
   options.bytes_per_sync = 1u << 20;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = 4u << 20;
-  options.keep_log_file_num = 4;
   return options;
 }
 
 rocksdb::DBOptions ReaderOptions(rocksdb::Env* env) {
   rocksdb::DBOptions options = CommonOptions(env);
   options.max_open_files = -1;
-  options.info_log = std::make_shared<SilentLogger>();
   return options;
 }
 

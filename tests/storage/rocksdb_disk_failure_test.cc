@@ -5,6 +5,9 @@
 // bulk commit has some 150 steps: outside the nightly form each test takes every third of them, not
 // the same ones as its neighbour.
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <filesystem>
 #include <functional>
 
@@ -180,6 +183,29 @@ TEST_P(DiskFailure, WorksAgainAfterOneFailedStepOnceReopened) {
     }
     EXPECT_TRUE(SameAnswers(*store_, *after_));
   });
+}
+
+// The faulty disk does not see what RocksDB writes for itself: here the system refuses every byte.
+TEST_P(DiskFailure, LivesOnWhenTheSystemTakesNothingAtAll) {
+  storage::RocksDbOptions options{.path = folder_.path() + "/origin"};
+  absl::StatusOr<std::unique_ptr<LogStore>> store = storage::OpenRocksDbStore(options);
+  ASSERT_EQ(store.status(), absl::OkStatus());
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit nothing = before;
+  nothing.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &nothing), 0);
+  for (int tries = 0; tries < 3; ++tries) {
+    const absl::Status status = GetParam().write(**store, batch_);
+    EXPECT_TRUE(absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) << status;
+    EXPECT_EQ(*(*store)->SignedHead(), *before_->SignedHead());
+    EXPECT_EQ((*store)->Record(kSizeBefore - 1).status(), absl::OkStatus());
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_EQ(GetParam().write(**store, batch_), absl::OkStatus());
+  EXPECT_TRUE(SameAnswers(**store, *after_));
 }
 
 INSTANTIATE_TEST_SUITE_P(Writes, DiskFailure, ::testing::Values(kCommit, kBulk),
