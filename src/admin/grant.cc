@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
-#include "sumlog/gosum/module_pattern.h"
 
 namespace sumlog::admin {
 namespace {
@@ -44,10 +43,12 @@ absl::Status CheckPatterns(const Grant& grant) {
   }
   for (const std::string& pattern : grant.module_patterns) {
     ASSIGN_OR_RETURN(const gosum::ModulePatterns parsed, gosum::ModulePatterns::Parse(pattern));
-    if (parsed.empty() || absl::StrContains(pattern, ',')) {
+    if (parsed.empty() || absl::StrContains(pattern, ',') ||
+        pattern.size() > kMaxModulePatternBytes) {
       return absl::InvalidArgumentError(
-          absl::StrCat("\"", absl::CHexEscape(pattern),
-                       "\" is no module pattern: want one, like corp.example/*"));
+          absl::StrCat("\"", absl::CHexEscape(pattern.substr(0, kMaxModulePatternBytes)),
+                       "\" is no module pattern: want one of at most ", kMaxModulePatternBytes,
+                       " bytes, like corp.example/*"));
     }
   }
   if (HasScope(grant, Scope::kIngest) && grant.module_patterns.empty()) {
@@ -91,6 +92,10 @@ absl::Status CheckGrant(const Grant& grant) {
     return absl::InvalidArgumentError("no scope: want at least one of ingest, operate and read");
   }
   return CheckPatterns(grant);
+}
+
+absl::StatusOr<gosum::ModulePatterns> ModulesOf(const Grant& grant) {
+  return gosum::ModulePatterns::Parse(absl::StrJoin(grant.module_patterns, ","));
 }
 
 absl::Status CheckScope(const Grant& grant, Scope scope) {

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "sumlog/gosum/module_pattern.h"
 
 namespace sumlog::admin {
 
@@ -34,6 +35,7 @@ absl::StatusOr<Scope> ParseScope(absl::string_view name);
 // Limits of a grant.
 inline constexpr std::size_t kMaxGrantNameBytes = 64;
 inline constexpr std::size_t kMaxModulePatterns = 100;
+inline constexpr std::size_t kMaxModulePatternBytes = 256;
 
 struct Grant {
   std::string name;           // 1 to 64 letters, digits, '-', '_' and '.'
@@ -51,6 +53,9 @@ Grant LocalSocketGrant();
 
 // kInvalidArgument: a name, scope or pattern that breaks the rules above; the message says which.
 absl::Status CheckGrant(const Grant& grant);
+
+// The modules that the grant may add. A grant that has passed CheckGrant has good ones.
+absl::StatusOr<gosum::ModulePatterns> ModulesOf(const Grant& grant);
 
 // OK when the grant has the scope. kPermissionDenied names the scope and the grant.
 absl::Status CheckScope(const Grant& grant, Scope scope);

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/status_macros.h"
+#include "base/when.h"
 #include "nlohmann/json.hpp"
 
 namespace sumlog::admin {
@@ -63,7 +64,7 @@ absl::Status EndTornLine(int fd, const std::string& path) {
 
 std::string FormatJournalEntry(const JournalEntry& entry, absl::Time when) {
   nlohmann::ordered_json json;
-  json["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", when, absl::UTCTimeZone());
+  json["time"] = FormatTimestampMicros(when);
   json["who"] = Bounded(entry.who);
   json["peer"] = Bounded(entry.peer);
   json["call"] = Bounded(entry.call);

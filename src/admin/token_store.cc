@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "admin/grant_json.h"
 #include "base/status_macros.h"
+#include "base/when.h"
 #include "crypto/constant_time.h"
 #include "crypto/random.h"
 
@@ -24,10 +25,6 @@ std::string StateKey(absl::string_view name) { return absl::StrCat(kStatePrefix,
 absl::Time ToMicroseconds(absl::Time time) {
   if (time == absl::InfiniteFuture()) return time;
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
-}
-
-std::string FormatWhen(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
 }
 
 // The name in "slt.<name>.<digits>", which may hold dots itself; empty when this is no token.
@@ -62,7 +59,7 @@ absl::StatusOr<std::unique_ptr<TokenStore>> TokenStore::Open(storage::LogStore* 
   return opened;
 }
 
-absl::StatusOr<std::string> TokenStore::Create(Grant grant) {
+absl::StatusOr<NewToken> TokenStore::Create(Grant grant) {
   RETURN_IF_ERROR(CheckGrant(grant));
   grant.created_at = ToMicroseconds(clock_->Now());
   grant.expires_at = ToMicroseconds(grant.expires_at);
@@ -84,11 +81,10 @@ absl::StatusOr<std::string> TokenStore::Create(Grant grant) {
     return absl::ResourceExhaustedError(
         absl::StrCat("there are ", kMaxTokens, " tokens; revoke those that nobody uses"));
   }
-  HashedGrant token{.grant = std::move(grant), .hash = hash};
-  std::string name = token.grant.name;
-  RETURN_IF_ERROR(store_->PutState(StateKey(name), FormatHashedGrant(token)));
-  tokens_.emplace(std::move(name), std::move(token));
-  return secret;
+  const HashedGrant token{.grant = grant, .hash = hash};
+  RETURN_IF_ERROR(store_->PutState(StateKey(grant.name), FormatHashedGrant(token)));
+  tokens_.emplace(grant.name, token);
+  return NewToken{.grant = std::move(grant), .secret = std::move(secret)};
 }
 
 absl::Status TokenStore::Revoke(absl::string_view name) {

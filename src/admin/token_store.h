@@ -31,18 +31,23 @@ namespace sumlog::admin {
 
 inline constexpr std::size_t kMaxTokens = 1000;
 
+struct NewToken {
+  Grant grant;         // as it is kept
+  std::string secret;  // said this once
+};
+
 class TokenStore {
  public:
   // Reads the tokens. Keeps pointers to `store` and `clock`, which must outlive this object.
   // kDataLoss: a token that cannot be read; else the store's own errors.
   static absl::StatusOr<std::unique_ptr<TokenStore>> Open(storage::LogStore* store, Clock* clock);
 
-  // Makes a token and returns its secret, once. Sets created_at itself.
+  // Makes a token. Sets created_at itself; times are kept with microseconds.
   //   kInvalidArgument    not a grant (CheckGrant), or it has expired already
   //   kAlreadyExists      a token with this name
   //   kResourceExhausted  kMaxTokens exist
   // or the store's own errors; then there is no such token.
-  absl::StatusOr<std::string> Create(Grant grant);
+  absl::StatusOr<NewToken> Create(Grant grant);
 
   // Ends a token. kNotFound: no token with this name; else the store's own errors.
   absl::Status Revoke(absl::string_view name);

@@ -21,6 +21,7 @@
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "ops/address.h"
+#include "rpc/admin_service.h"
 #include "rpc/log_service.h"
 #include "rpc/open_streams.h"
 #include "rpc/socket_path.h"
@@ -89,7 +90,9 @@ class RunningRpcServer final : public RpcServer {
       : tls_(options.tls),
         streams_(
             {.max_streams = options.limits.max_streams, .max_stall = options.limits.max_stall}),
-        service_(options.reader, options.limits.node_cache_bytes, &streams_) {}
+        service_(options.reader, options.limits.node_cache_bytes, &streams_) {
+    if (options.admin.has_value()) admin_.emplace(*options.admin, &streams_);
+  }
 
   ~RunningRpcServer() override { Drain(absl::Seconds(5)); }
 
@@ -99,6 +102,7 @@ class RunningRpcServer final : public RpcServer {
     grpc::ServerBuilder builder;
     SetLimits(options.limits, &builder);
     builder.RegisterService(&service_);
+    if (admin_.has_value()) builder.RegisterService(&*admin_);
 
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (tls_.has_value()) {
@@ -111,7 +115,9 @@ class RunningRpcServer final : public RpcServer {
     }
     server_ = builder.BuildAndStart();
     RETURN_IF_ERROR(TakeAddresses(bound));
-    server_->GetHealthCheckService()->SetServingStatus(v1::Log::service_full_name(), true);
+    grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
+    health->SetServingStatus(v1::Log::service_full_name(), true);
+    if (admin_.has_value()) health->SetServingStatus(v1::Admin::service_full_name(), true);
     return absl::OkStatus();
   }
 
@@ -152,6 +158,12 @@ class RunningRpcServer final : public RpcServer {
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(bound->tcp, ops::ParseAddress(address));
+    if (admin_.has_value() && !tls_.has_value()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "administration at ", address,
+          " without TLS would send tokens in the clear: want a certificate and key, or "
+          "unix:PATH"));
+    }
     builder->AddListeningPort(ops::FormatAddress(*bound->tcp), credentials, &bound->port);
     return absl::OkStatus();
   }
@@ -179,6 +191,7 @@ class RunningRpcServer final : public RpcServer {
 
   OpenStreams streams_;
   LogService service_;
+  std::optional<AdminService> admin_;
 
   std::unique_ptr<log::HeadListeners::Subscription> subscription_;  // wakes streams_
 

@@ -1,5 +1,6 @@
-// A gRPC server for readers: the service sumlog.v1.Log over one log, with the standard health and
-// reflection services. Hides gRPC: no other room sees its headers.
+// A gRPC server over one log: the service sumlog.v1.Log for readers, on listeners of its own also
+// sumlog.v1.Admin, with the standard health and reflection services. Hides gRPC: no other room sees
+// its headers.
 //
 // What it decides itself, before a service sees anything: message size, calls per connection,
 // streams in all, pings, TLS. Health says SERVING from Start to Drain.
@@ -20,6 +21,7 @@
 #include "absl/time/time.h"
 #include "log/log_reader.h"
 #include "log/node_cache.h"
+#include "rpc/admin_context.h"
 
 namespace sumlog::rpc {
 
@@ -27,6 +29,9 @@ struct TlsFiles {
   std::string cert_path;  // PEM: the certificate, then its chain
   std::string key_path;   // PEM: its private key
 };
+
+// What one message of AddRecords may take: 4096 records of usual size.
+inline constexpr std::size_t kMaxAddRequestBytes = std::size_t{4} << 20;
 
 struct RpcLimits {
   std::size_t max_request_bytes = std::size_t{64} << 10;  // one message; larger: RESOURCE_EXHAUSTED
@@ -46,6 +51,9 @@ class RpcServer {
  public:
   struct Options {
     const log::LogReader* reader = nullptr;  // outlives the server
+    // Set: sumlog.v1.Admin is served too. Whoever opens a socket may do everything; over HOST:PORT,
+    // which then needs `tls`, a token must come with each call.
+    std::optional<AdminContext> admin = std::nullopt;
     // Where to listen, at least one: "HOST:PORT" as ops/address.h (port 0: any free one), or
     // "unix:PATH" (at most 107 bytes of path). Sockets get a lock file beside them, "PATH.lock",
     // which stays.
@@ -60,7 +68,8 @@ class RpcServer {
   // Listens and serves until Drain.
   //   kFailedPrecondition  another server has a port or a socket, or something that is no socket
   //                        lies at its path
-  //   kInvalidArgument     not an address, or TLS files that are not a matching pair
+  //   kInvalidArgument     not an address, TLS files that are not a matching pair, or admin at a
+  //                        HOST:PORT without TLS
   //   kNotFound, kPermissionDenied, kUnavailable  as the system says of address or files
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const Options& options);
 

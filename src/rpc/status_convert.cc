@@ -14,7 +14,10 @@ grpc::StatusCode ToGrpcCode(absl::StatusCode code) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kCancelled:
@@ -44,6 +47,11 @@ std::string Printable(absl::string_view message) {
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   return grpc::Status(ToGrpcCode(status.code()), Printable(status.message()));
+}
+
+grpc::Status ToGrpcStatusOfLimit(const absl::Status& status) {
+  if (!absl::IsResourceExhausted(status)) return ToGrpcStatus(status);
+  return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, Printable(status.message()));
 }
 
 }  // namespace sumlog::rpc

@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxMessageBytes = 1000;
 // and messages of more than kMaxMessageBytes lose their middle.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
+// The same for calls that may meet a limit of ours: kResourceExhausted stays what it is.
+grpc::Status ToGrpcStatusOfLimit(const absl::Status& status);
+
 }  // namespace sumlog::rpc
 
 #endif  // SUMLOG_RPC_STATUS_CONVERT_H_

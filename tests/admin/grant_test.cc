@@ -50,6 +50,15 @@ TEST(CheckScope, LetsTheLocalSocketDoEverything) {
   }
 }
 
+TEST(ModulesOf, CoversWhatThePatternsSay) {
+  const absl::StatusOr<gosum::ModulePatterns> modules = ModulesOf(GoodGrant());
+  ASSERT_TRUE(modules.ok());
+  EXPECT_TRUE(modules->Matches("corp.example"));
+  EXPECT_TRUE(modules->Matches("corp.example/a/b"));
+  EXPECT_FALSE(modules->Matches("corp.example2"));
+  EXPECT_TRUE(ModulesOf(LocalSocketGrant())->Matches("github.com/a/b"));
+}
+
 TEST(CheckGrant, TakesGoodOnes) {
   EXPECT_EQ(CheckGrant(GoodGrant()), absl::OkStatus());
   Grant longest = GoodGrant();
@@ -86,7 +95,9 @@ TEST(CheckGrant, WantsModulePatternsForIngestOnly) {
 }
 
 TEST(CheckGrant, RefusesPatternsThatCouldNotDoTheirWork) {
-  for (const char* pattern : {"", "[a", "a,b", "a b", "/"}) {
+  const std::string too_long(kMaxModulePatternBytes + 1, 'a');
+  for (const std::string& pattern : {std::string(), std::string("[a"), std::string("a,b"),
+                                     std::string("a b"), std::string("/"), too_long}) {
     Grant grant = GoodGrant();
     grant.module_patterns = {pattern};
     EXPECT_TRUE(absl::IsInvalidArgument(CheckGrant(grant))) << pattern;

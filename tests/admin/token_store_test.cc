@@ -41,16 +41,17 @@ class TokenStoreTest : public ::testing::Test {
 
 TEST_F(TokenStoreTest, KnowsATokenByItsSecret) {
   const std::unique_ptr<TokenStore> tokens = Open();
-  const absl::StatusOr<std::string> secret = tokens->Create(GrantNamed("a.b"));
-  ASSERT_TRUE(secret.ok()) << secret.status();
-  EXPECT_THAT(*secret, StartsWith("slt.a.b."));
-  EXPECT_EQ(*tokens->Check(*secret), GrantNamed("a.b"));
+  const absl::StatusOr<NewToken> token = tokens->Create(GrantNamed("a.b"));
+  ASSERT_TRUE(token.ok()) << token.status();
+  EXPECT_THAT(token->secret, StartsWith("slt.a.b."));
+  EXPECT_EQ(token->grant, GrantNamed("a.b"));
+  EXPECT_EQ(*tokens->Check(token->secret), GrantNamed("a.b"));
 }
 
 TEST_F(TokenStoreTest, RefusesEverySecretNextToTheRightOne) {
   const std::unique_ptr<TokenStore> tokens = Open();
-  const std::string secret = *tokens->Create(GrantNamed("ci"));
-  const std::string other = *tokens->Create(GrantNamed("other"));
+  const std::string secret = tokens->Create(GrantNamed("ci"))->secret;
+  const std::string other = tokens->Create(GrantNamed("other"))->secret;
   std::vector<std::string> wrong = {"",           "slt.",        "slt.ci.",
                                     secret + "0", secret + "\n", "slt.other" + secret.substr(6),
                                     " " + secret};
@@ -68,7 +69,7 @@ TEST_F(TokenStoreTest, RefusesEverySecretNextToTheRightOne) {
 
 TEST_F(TokenStoreTest, EndsATokenWhenItExpires) {
   const std::unique_ptr<TokenStore> tokens = Open();
-  const std::string secret = *tokens->Create(GrantNamed("ci"));
+  const std::string secret = tokens->Create(GrantNamed("ci"))->secret;
   clock_.Advance(absl::Hours(1) - absl::Microseconds(1));
   EXPECT_TRUE(tokens->Check(secret).ok());
   clock_.Advance(absl::Microseconds(1));
@@ -79,7 +80,7 @@ TEST_F(TokenStoreTest, EndsATokenWhenItExpires) {
 
 TEST_F(TokenStoreTest, EndsARevokedTokenAtOnceAndForGood) {
   std::unique_ptr<TokenStore> tokens = Open();
-  const std::string secret = *tokens->Create(GrantNamed("ci"));
+  const std::string secret = tokens->Create(GrantNamed("ci"))->secret;
   ASSERT_TRUE(tokens->Revoke("ci").ok());
   EXPECT_TRUE(absl::IsUnauthenticated(tokens->Check(secret).status()));
   EXPECT_TRUE(absl::IsNotFound(tokens->Revoke("ci")));
@@ -90,7 +91,7 @@ TEST_F(TokenStoreTest, EndsARevokedTokenAtOnceAndForGood) {
 
 TEST_F(TokenStoreTest, KeepsTokensAcrossARestartAndNoSecretOnDisk) {
   std::unique_ptr<TokenStore> tokens = Open();
-  const std::string secret = *tokens->Create(GrantNamed("ci"));
+  const std::string secret = tokens->Create(GrantNamed("ci"))->secret;
   Grant forever = GrantNamed("ever");
   forever.expires_at = absl::InfiniteFuture();
   ASSERT_TRUE(tokens->Create(forever).ok());
@@ -104,7 +105,7 @@ TEST_F(TokenStoreTest, KeepsTokensAcrossARestartAndNoSecretOnDisk) {
 
 TEST_F(TokenStoreTest, RefusesASecondTokenOfTheSameName) {
   const std::unique_ptr<TokenStore> tokens = Open();
-  const std::string secret = *tokens->Create(GrantNamed("ci"));
+  const std::string secret = tokens->Create(GrantNamed("ci"))->secret;
   EXPECT_TRUE(absl::IsAlreadyExists(tokens->Create(GrantNamed("ci")).status()));
   EXPECT_TRUE(tokens->Check(secret).ok());
 }

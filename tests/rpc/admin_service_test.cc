@@ -1,0 +1,267 @@
+// Goal: every unary call of sumlog.v1.Admin does what admin.proto says, refuses what it says, and
+// stands in the journal.
+// Method: a log of three records behind a Unix socket; requests are bent one way at a time.
+
+#include "admin_fixture.h"
+
+namespace sumlog::rpc {
+namespace {
+
+using grpc::StatusCode;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Stub = v1::Admin::Stub;
+
+class AdminServiceTest : public AdminTest {
+ protected:
+  AdminServiceTest() { StartAtSocket(); }
+
+  grpc::Status Freeze(const std::string& reason, v1::FreezeResponse* response) {
+    v1::FreezeRequest request;
+    request.set_reason(reason);
+    return Call(&Stub::Freeze, request, response);
+  }
+  grpc::Status Thaw() {
+    v1::ThawResponse response;
+    return Call(&Stub::Thaw, v1::ThawRequest(), &response);
+  }
+  grpc::Status Block(const std::string& path, const std::string& version,
+                     const std::string& reason) {
+    v1::BlockRequest request;
+    request.mutable_module()->set_path(path);
+    request.mutable_module()->set_version(version);
+    request.set_reason(reason);
+    v1::BlockResponse response;
+    return Call(&Stub::Block, request, &response);
+  }
+  v1::GetStatusResponse Status() {
+    v1::GetStatusResponse response;
+    EXPECT_TRUE(Call(&Stub::GetStatus, v1::GetStatusRequest(), &response).ok());
+    return response;
+  }
+};
+
+TEST_F(AdminServiceTest, AddsTellsWhatWasThereAndRefusesOtherHashes) {
+  gosum::Record half = testing::MakeRecord(8);
+  half.mod_hash.clear();
+  const v1::AddRecordBatchResponse response =
+      AddBatchOf({testing::MakeRecord(1), testing::MakeRecord(7), testing::MakeRecord(2, "other"),
+                  half, testing::MakeRecord(7)});
+  ASSERT_EQ(response.results_size(), 5);
+  EXPECT_EQ(response.results(0).outcome(), v1::AddResult::OUTCOME_ALREADY_THERE);
+  EXPECT_EQ(response.results(0).number(), 1);
+  EXPECT_EQ(response.results(1).outcome(), v1::AddResult::OUTCOME_APPENDED);
+  EXPECT_EQ(response.results(1).number(), 3);
+  EXPECT_EQ(response.results(2).refusal(), v1::AddResult::REFUSAL_CONFLICT);
+  EXPECT_EQ(response.results(2).number(), 2);
+  EXPECT_EQ(response.results(2).evidence_id().size(), 32);
+  EXPECT_EQ(response.results(3).refusal(), v1::AddResult::REFUSAL_INVALID);
+  EXPECT_THAT(response.results(3).reason(), HasSubstr("go.mod"));
+  EXPECT_EQ(response.results(4).outcome(), v1::AddResult::OUTCOME_ALREADY_THERE);
+  EXPECT_EQ(response.results(4).number(), 3);
+  EXPECT_EQ(response.head().tree_head().size(), 4);
+  EXPECT_EQ(log_->reader().store().Provenance(3)->from, "local-socket");
+}
+
+TEST_F(AdminServiceTest, OnlyLooksInADryRun) {
+  v1::AddRecordBatchRequest request;
+  for (const gosum::Record& record :
+       {testing::MakeRecord(1), testing::MakeRecord(7), testing::MakeRecord(2, "other")}) {
+    ToMessage(record, request.add_records());
+  }
+  request.set_dry_run(true);
+  v1::AddRecordBatchResponse response;
+  ASSERT_TRUE(Call(&Stub::AddRecordBatch, request, &response).ok());
+  EXPECT_EQ(response.results(0).outcome(), v1::AddResult::OUTCOME_ALREADY_THERE);
+  EXPECT_EQ(response.results(1).outcome(), v1::AddResult::OUTCOME_APPENDED);
+  EXPECT_EQ(response.results(1).number(), 0);
+  EXPECT_EQ(response.results(2).refusal(), v1::AddResult::REFUSAL_CONFLICT);
+  EXPECT_EQ(NewestHead().size, 3);
+  EXPECT_EQ(log_->stats().conflicts, 0);
+}
+
+TEST_F(AdminServiceTest, RefusesBatchesWithoutRecordsOrWithTooMany) {
+  v1::AddRecordBatchRequest request;
+  v1::AddRecordBatchResponse response;
+  ExpectStatus(Call(&Stub::AddRecordBatch, request, &response), StatusCode::INVALID_ARGUMENT,
+               "0 records");
+  for (int i = 0; i < 4097; ++i) ToMessage(testing::MakeRecord(1), request.add_records());
+  ExpectStatus(Call(&Stub::AddRecordBatch, request, &response), StatusCode::INVALID_ARGUMENT,
+               "4097 records");
+}
+
+TEST_F(AdminServiceTest, FreezesAndThaws) {
+  v1::FreezeResponse frozen;
+  ASSERT_TRUE(Freeze("audit until noon", &frozen).ok());
+  EXPECT_EQ(frozen.head().tree_head().size(), 3);
+  EXPECT_EQ(Status().frozen().reason(), "audit until noon");
+  EXPECT_EQ(Status().frozen().who(), "local-socket");
+
+  const v1::AddRecordBatchResponse refused = AddBatchOf({testing::MakeRecord(7)});
+  EXPECT_EQ(refused.results(0).refusal(), v1::AddResult::REFUSAL_FROZEN);
+  EXPECT_THAT(refused.results(0).reason(), HasSubstr("audit until noon"));
+  EXPECT_EQ(NewestHead().size, 3);
+
+  ASSERT_TRUE(Thaw().ok());
+  EXPECT_FALSE(Status().has_frozen());
+  EXPECT_EQ(AddBatchOf({testing::MakeRecord(7)}).results(0).outcome(),
+            v1::AddResult::OUTCOME_APPENDED);
+  ExpectStatus(Thaw(), StatusCode::FAILED_PRECONDITION, "not frozen");
+}
+
+TEST_F(AdminServiceTest, FreezesForAReasonOnly) {
+  v1::FreezeResponse response;
+  for (const std::string& reason :
+       {std::string(), std::string(401, 'r'), std::string("two\nlines"), std::string("\x1b[31m")}) {
+    ExpectStatus(Freeze(reason, &response), StatusCode::INVALID_ARGUMENT, "");
+  }
+  EXPECT_FALSE(Status().has_frozen());
+}
+
+TEST_F(AdminServiceTest, BlocksLookupsAndNothingElse) {
+  ASSERT_TRUE(Block("example.com/m1", "v1.0.0", "malware").ok());
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(log_->reader().Lookup(testing::MakeRecord(1).module).status()));
+  EXPECT_TRUE(log_->reader().store().Record(1).ok());
+  EXPECT_EQ(Status().block_count(), 1);
+
+  v1::ListBlocksResponse list;
+  ASSERT_TRUE(Call(&Stub::ListBlocks, v1::ListBlocksRequest(), &list).ok());
+  ASSERT_EQ(list.blocks_size(), 1);
+  EXPECT_EQ(list.blocks(0).module().path(), "example.com/m1");
+  EXPECT_EQ(list.blocks(0).reason(), "malware");
+  EXPECT_EQ(list.blocks(0).who(), "local-socket");
+
+  v1::UnblockRequest unblock;
+  *unblock.mutable_module() = list.blocks(0).module();
+  v1::UnblockResponse unblocked;
+  ASSERT_TRUE(Call(&Stub::Unblock, unblock, &unblocked).ok());
+  EXPECT_TRUE(log_->reader().Lookup(testing::MakeRecord(1).module).ok());
+  ExpectStatus(Call(&Stub::Unblock, unblock, &unblocked), StatusCode::NOT_FOUND, "not blocked");
+}
+
+TEST_F(AdminServiceTest, BlocksModuleVersionsForAReasonOnly) {
+  ExpectStatus(Block("example.com/m1", "v1", "malware"), StatusCode::INVALID_ARGUMENT, "v1");
+  ExpectStatus(Block("../m1", "v1.0.0", "malware"), StatusCode::INVALID_ARGUMENT, "..");
+  ExpectStatus(Block("example.com/m1", "v1.0.0", ""), StatusCode::INVALID_ARGUMENT, "reason");
+  EXPECT_EQ(Status().block_count(), 0);
+}
+
+TEST_F(AdminServiceTest, ListsBlocksInPages) {
+  for (const char* path : {"b.com/x", "a.com/x", "c.com/x"}) {
+    ASSERT_TRUE(Block(path, "v1.0.0", "why").ok());
+  }
+  v1::ListBlocksRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> paths;
+  v1::ListBlocksResponse response;
+  do {
+    ASSERT_TRUE(Call(&Stub::ListBlocks, request, &response).ok());
+    for (const auto& block : response.blocks()) paths.push_back(block.module().path());
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  EXPECT_THAT(paths, ElementsAre("a.com/x", "b.com/x", "c.com/x"));
+  request.set_page_size(1001);
+  ExpectStatus(Call(&Stub::ListBlocks, request, &response), StatusCode::INVALID_ARGUMENT, "1001");
+}
+
+TEST_F(AdminServiceTest, ShowsTheEvidenceOfAConflict) {
+  const std::string id = AddBatchOf({testing::MakeRecord(2, "other")}).results(0).evidence_id();
+  v1::ListConflictsResponse list;
+  ASSERT_TRUE(Call(&Stub::ListConflicts, v1::ListConflictsRequest(), &list).ok());
+  ASSERT_EQ(list.conflicts_size(), 1);
+  EXPECT_EQ(list.conflicts(0).id(), id);
+  EXPECT_EQ(list.conflicts(0).module_version(), "example.com/m2@v1.0.0");
+
+  v1::GetConflictRequest request;
+  request.set_id(id);
+  v1::GetConflictResponse response;
+  ASSERT_TRUE(Call(&Stub::GetConflict, request, &response).ok());
+  EXPECT_THAT(response.text(), HasSubstr(testing::MakeRecord(2, "other").zip_hash));
+
+  request.set_id(std::string(32, '0'));
+  ExpectStatus(Call(&Stub::GetConflict, request, &response), StatusCode::NOT_FOUND, "");
+  request.set_id("../../keys");
+  ExpectStatus(Call(&Stub::GetConflict, request, &response), StatusCode::INVALID_ARGUMENT, "");
+}
+
+TEST_F(AdminServiceTest, TellsHowTheLogFares) {
+  AddBatchOf({testing::MakeRecord(1), testing::MakeRecord(7), testing::MakeRecord(2, "other")});
+  const v1::GetStatusResponse status = Status();
+  EXPECT_EQ(status.log_name(), "sum.example.com");
+  EXPECT_EQ(status.verifier_key(), "sum.example.com+key");
+  EXPECT_EQ(status.server_version(), "1.2.3");
+  EXPECT_EQ(status.head().tree_head().size(), 4);
+  EXPECT_EQ(status.appended_count(), 4);
+  EXPECT_EQ(status.already_there_count(), 1);
+  EXPECT_EQ(status.conflict_count(), 1);
+  EXPECT_EQ(status.writer_error(), "");
+}
+
+TEST_F(AdminServiceTest, MakesListsAndRevokesTokens) {
+  v1::CreateTokenRequest create;
+  create.mutable_grant()->set_name("ci");
+  create.mutable_grant()->add_scopes("ingest");
+  create.mutable_grant()->add_module_patterns("corp.example/*");
+  v1::CreateTokenResponse created;
+  ASSERT_TRUE(Call(&Stub::CreateToken, create, &created).ok());
+  EXPECT_EQ(tokens_->Check(created.secret())->name, "ci");
+  EXPECT_GT(created.grant().created_at().seconds(), 0);
+  ExpectStatus(Call(&Stub::CreateToken, create, &created), StatusCode::ALREADY_EXISTS, "ci");
+
+  v1::ListTokensResponse list;
+  ASSERT_TRUE(Call(&Stub::ListTokens, v1::ListTokensRequest(), &list).ok());
+  ASSERT_EQ(list.grants_size(), 1);
+  EXPECT_THAT(list.grants(0).module_patterns(), ElementsAre("corp.example/*"));
+
+  v1::RevokeTokenRequest revoke;
+  revoke.set_name("ci");
+  v1::RevokeTokenResponse revoked;
+  ASSERT_TRUE(Call(&Stub::RevokeToken, revoke, &revoked).ok());
+  EXPECT_THAT(tokens_->List(), IsEmpty());
+  ExpectStatus(Call(&Stub::RevokeToken, revoke, &revoked), StatusCode::NOT_FOUND, "ci");
+}
+
+TEST_F(AdminServiceTest, MakesNoTokenThatCouldNotDoItsWork) {
+  v1::CreateTokenRequest create;
+  create.mutable_grant()->set_name("ci");
+  v1::CreateTokenResponse created;
+  ExpectStatus(Call(&Stub::CreateToken, create, &created), StatusCode::INVALID_ARGUMENT, "scope");
+  create.mutable_grant()->add_scopes("everything");
+  ExpectStatus(Call(&Stub::CreateToken, create, &created), StatusCode::INVALID_ARGUMENT,
+               "everything");
+  create.mutable_grant()->set_scopes(0, "ingest");
+  ExpectStatus(Call(&Stub::CreateToken, create, &created), StatusCode::INVALID_ARGUMENT,
+               "module patterns");
+  EXPECT_THAT(tokens_->List(), IsEmpty());
+}
+
+TEST_F(AdminServiceTest, WritesEveryCallIntoTheJournalWithoutSecrets) {
+  v1::FreezeResponse frozen;
+  Freeze("audit", &frozen);
+  Freeze("", &frozen);
+  v1::CreateTokenRequest create;
+  create.mutable_grant()->set_name("reader");
+  create.mutable_grant()->add_scopes("read");
+  v1::CreateTokenResponse created;
+  ASSERT_TRUE(Call(&Stub::CreateToken, create, &created).ok());
+  ASSERT_TRUE(Thaw().ok());
+  AddBatchOf({testing::MakeRecord(1), testing::MakeRecord(7)});
+
+  const std::vector<nlohmann::json> lines = JournalLines();
+  ASSERT_EQ(lines.size(), 5);
+  EXPECT_EQ(lines[0]["call"], "Freeze");
+  EXPECT_EQ(lines[0]["who"], "local-socket");
+  EXPECT_EQ(lines[0]["details"]["reason"], "audit");
+  EXPECT_EQ(lines[0]["result"], "OK");
+  EXPECT_THAT(lines[1]["result"].get<std::string>(), HasSubstr("INVALID_ARGUMENT"));
+  EXPECT_EQ(lines[2]["details"]["scopes"], "read");
+  EXPECT_EQ(lines[4]["details"]["appended"], "1");
+  EXPECT_EQ(lines[4]["details"]["modules"], "example.com/m1@v1.0.0 example.com/m7@v1.0.0");
+  EXPECT_EQ(ReadFile(journal_path(), 1 << 20)->find(created.secret().substr(12)),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace sumlog::rpc
