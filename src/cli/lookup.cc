@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
+#include "base/when.h"
 #include "cli/log_flags.h"
 #include "cli/printable.h"
 #include "cli/proof_format.h"
@@ -41,10 +42,6 @@ absl::StatusOr<Answer> Ask(const Context& context, const LookupFlags& flags) {
   return answer;
 }
 
-std::string FormatWhen(absl::Time when) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", when, absl::UTCTimeZone());
-}
-
 void PrintText(Context& context, const Answer& answer) {
   const client::VerifiedRecord& record = answer.record;
   for (const absl::string_view line : absl::StrSplit(record.text, '\n', absl::SkipEmpty())) {
@@ -59,7 +56,7 @@ void PrintText(Context& context, const Answer& answer) {
       << (record.path.size() == 1 ? " hash" : " hashes") << " up to the signed head\n"
       << "key    " << answer.key << "\n";
   if (answer.provenance.has_value()) {
-    err << "logged " << FormatWhen(answer.provenance->when) << " by "
+    err << "logged " << FormatTimestamp(answer.provenance->when) << " by "
         << Printable(answer.provenance->how) << " from " << Printable(answer.provenance->from)
         << "\n";
   }
@@ -78,7 +75,7 @@ void PrintAsJson(Context& context, const Answer& answer) {
   if (answer.provenance.has_value()) {
     json["provenance"] = {{"how", answer.provenance->how},
                           {"from", answer.provenance->from},
-                          {"when", FormatWhen(answer.provenance->when)}};
+                          {"when", FormatTimestamp(answer.provenance->when)}};
   }
   PrintJson(context, json);
 }
