@@ -3,10 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
+#include "cli/printable.h"
 #include "cli/signal_waiter.h"
 #include "cli/verb.h"
 #include "ops/logging.h"
@@ -19,7 +22,7 @@ namespace {
 constexpr absl::Duration kDrainDeadline = absl::Seconds(15);
 
 struct ServeFlags {
-  std::string http;
+  std::string http, grpc, admin;
   std::string log_level = "info";
   bool accept_new_anchor = false;
 };
@@ -31,12 +34,28 @@ ops::LogLevel LevelOf(absl::string_view name) {
   return ops::LogLevel::kInfo;
 }
 
-void PrintListening(Context& context, const std::string& http) {
+// What answers where, by name: "http", "grpc", "admin".
+using Listeners = std::vector<std::pair<std::string, std::string>>;
+
+Listeners ListenersOf(const server::Server& server) {
+  Listeners listeners = {{"http", server.http_address()}};
+  if (!server.grpc_address().empty()) listeners.emplace_back("grpc", server.grpc_address());
+  if (!server.admin_address().empty()) listeners.emplace_back("admin", server.admin_address());
+  return listeners;
+}
+
+void PrintListening(Context& context, const Listeners& listeners) {
   if (context.json) {
-    *context.out << Json{{"listening", {{"http", http}}}}.dump() << "\n" << std::flush;
-  } else {
-    *context.out << "listening http=" << http << "\n" << std::flush;
+    Json json = Json::object();
+    for (const auto& [name, address] : listeners) json[name] = address;
+    *context.out << Json{{"listening", json}}.dump() << "\n" << std::flush;
+    return;
   }
+  *context.out << "listening";
+  for (const auto& [name, address] : listeners) {
+    *context.out << " " << name << "=" << Printable(address);
+  }
+  *context.out << "\n" << std::flush;
 }
 
 void Notify(const Context& context, ops::Logger& logger, absl::string_view state) {
@@ -82,6 +101,8 @@ void RunServe(Context& context, const ServeFlags& flags) {
   SignalWaiter signals;  // before any thread starts
   ConfigFlags settings;
   if (!flags.http.empty()) settings["listen.http"] = flags.http;
+  if (!flags.grpc.empty()) settings["listen.grpc"] = flags.grpc;
+  if (!flags.admin.empty()) settings["listen.admin"] = flags.admin;
   const absl::StatusOr<ops::Config> config = OpenLogConfig(context, settings);
   if (!config.ok()) return Fail(context, "serve", config.status());
 
@@ -94,13 +115,15 @@ void RunServe(Context& context, const ServeFlags& flags) {
   }
   if (!server.ok()) return Fail(context, "serve", server.status());
 
-  const std::string http = (*server)->http_address();
   const auto head = (*server)->log().reader().Newest();
+  const auto or_off = [](const std::string& address) { return address.empty() ? "off" : address; };
   logger->Info("serving", {{"log", config->log_name},
-                           {"http", http},
+                           {"http", (*server)->http_address()},
+                           {"grpc", or_off((*server)->grpc_address())},
+                           {"admin", or_off((*server)->admin_address())},
                            {"tls", config->listen_tls_cert.empty() ? "off" : "on"},
                            {"records", absl::StrCat(head->signed_head.head.size)}});
-  PrintListening(context, http);
+  PrintListening(context, ListenersOf(**server));
   RunUntilSignal(context, signals, **server, *config, *logger);
 }
 
@@ -112,13 +135,19 @@ void AddServe(CLI::App& program, Context& context) {
   const auto flags = std::make_shared<ServeFlags>();
   verb->add_option("--http", flags->http, "where to listen; port 0 takes any free one")
       ->type_name("HOST:PORT");
+  verb->add_option("--grpc", flags->grpc, "gRPC for readers: HOST:PORT, unix:PATH or off (off)")
+      ->type_name("ADDRESS");
+  verb->add_option("--admin", flags->admin,
+                   "gRPC for administration, the same (unix:DIR/admin.sock); HOST:PORT needs TLS")
+      ->type_name("ADDRESS");
   verb->add_flag("--accept-new-anchor", flags->accept_new_anchor,
                  "make a lost anchor anew, if no client can have seen a newer head");
   verb->add_option("--log-level", flags->log_level, "debug, info, warning or error (info)")
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}).description(""));
   verb->footer(
-      "prints \"listening http=HOST:PORT\" once it answers. SIGTERM drains, SIGHUP re-reads the\n"
+      "prints \"listening http=HOST:PORT ...\" once it answers. SIGTERM drains, SIGHUP re-reads "
+      "the\n"
       "TLS files.\nexample: sumlog serve --dir /var/lib/sumlog --http 127.0.0.1:8080");
   verb->callback([flags, &context] { RunServe(context, *flags); });
 }

@@ -70,6 +70,7 @@ class OpenedOriginLog final : public OriginLog {
 
   Sequencer& sequencer() override { return writer_; }
   const LogReader& reader() const override { return reader_; }
+  storage::LogStore& store() override { return *store_; }
   BlockList& blocks() override { return *blocks_; }
   const EvidenceFolder& evidence() const override { return evidence_folder_; }
   void Drain() override { writer_.Drain(); }

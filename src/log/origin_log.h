@@ -88,6 +88,9 @@ class OriginLog {
   virtual const LogReader& reader() const = 0;
   virtual LogStats stats() const = 0;
 
+  // The store, for small state that is not the log's own (tokens). Commits are the writer's alone.
+  virtual storage::LogStore& store() = 0;
+
   // Takes no more records until Thaw, also after a restart; readers go on. When it returns OK, no
   // record is under way, and adds are refused with FrozenError(decision). A frozen log takes the
   // new decision. Not from an AddDone.

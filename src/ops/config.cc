@@ -82,6 +82,21 @@ absl::Status SetAddress(std::string* target, absl::string_view value) {
   return absl::OkStatus();
 }
 
+// HOST:PORT, unix:PATH or off.
+absl::Status SetListener(std::string* target, absl::string_view value, const std::string& base) {
+  if (value == "off") {
+    *target = "off";
+    return absl::OkStatus();
+  }
+  constexpr absl::string_view kUnix = "unix:";
+  if (!absl::StartsWith(value, kUnix)) return SetAddress(target, value);
+  std::string path;
+  RETURN_IF_ERROR(SetPath(&path, value.substr(kUnix.size()), base));
+  if (path.empty()) return absl::InvalidArgumentError("\"unix:\" without a path, want unix:PATH");
+  *target = absl::StrCat(kUnix, path);
+  return absl::OkStatus();
+}
+
 absl::Status SetLine(std::string* target, absl::string_view value) {
   RETURN_IF_ERROR(CheckLine(value, kMaxLineBytes));
   *target = std::string(value);
@@ -118,6 +133,14 @@ constexpr Key kKeys[] = {
     {"listen.http", "127.0.0.1:8080", "HOST:PORT of the HTTP front; port 0 takes any",
      [](Config& c, absl::string_view v, const std::string&) {
        return SetAddress(&c.listen_http, v);
+     }},
+    {"listen.grpc", "off", "gRPC for readers: HOST:PORT, unix:PATH or off",
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetListener(&c.listen_grpc, v, b);
+     }},
+    {"listen.admin", "unix:admin.sock", "gRPC for administration: the same; HOST:PORT needs TLS",
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetListener(&c.listen_admin, v, b);
      }},
     {"listen.tls_cert", "", "PEM file with the certificate and its chain",
      [](Config& c, absl::string_view v, const std::string& b) {
@@ -273,6 +296,9 @@ absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
   RETURN_IF_ERROR(ApplyEnvironment(config, sources));
   RETURN_IF_ERROR(ApplyFlags(config, sources));
   RETURN_IF_ERROR(CheckWhole(config));
+  if (config.listen_admin.empty()) {
+    config.listen_admin = absl::StrCat("unix:", config.dir, "/admin.sock");
+  }
   if (!config.log_name.empty()) {
     if (config.log_key_file.empty()) {
       config.log_key_file = absl::StrCat(config.dir, "/keys/", config.log_name, ".key");

@@ -33,8 +33,10 @@ struct Config {
   absl::Duration log_head_interval = absl::Seconds(1);
 
   // [listen]
-  std::string listen_http = "127.0.0.1:8080";   // HOST:PORT, "[::1]:8080", ":8080"
-  std::string listen_tls_cert, listen_tls_key;  // both or none; absolute
+  std::string listen_http = "127.0.0.1:8080";  // HOST:PORT, "[::1]:8080", ":8080"
+  std::string listen_grpc = "off";  // readers: HOST:PORT, "unix:PATH" with an absolute path, "off"
+  std::string listen_admin;         // administration: the same; default unix:<dir>/admin.sock
+  std::string listen_tls_cert, listen_tls_key;  // both or none; absolute; for HTTP and gRPC
   std::string listen_url;                       // how clients reach us, for client-config
 
   // [limits]

@@ -2,13 +2,16 @@
 
 #include <atomic>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/thread.h"
 #include "http/failure_log.h"
 #include "http/http_server.h"
 #include "http/sumdb_handler.h"
 #include "ops/address.h"
+#include "server/rpc_fronts.h"
 
 namespace sumlog::server {
 namespace {
@@ -66,18 +69,29 @@ class RunningServer final : public Server {
     options.logger = logger_;
     ASSIGN_OR_RETURN(http_, http::HttpServer::Start(options, handler_.get()));
     address_.port = http_->port();
+    ASSIGN_OR_RETURN(rpc_, RpcFronts::Start(config, *opened_.log));
     return absl::OkStatus();
   }
 
   std::string http_address() const override { return ops::FormatAddress(address_); }
+  std::string grpc_address() const override { return rpc_->grpc_address(); }
+  std::string admin_address() const override { return rpc_->admin_address(); }
 
   log::OriginLog& log() override { return *opened_.log; }
 
-  absl::Status Reload() override { return http_->ReloadTls(); }
+  absl::Status Reload() override {
+    RETURN_IF_ERROR(rpc_->CheckTls());
+    return http_->ReloadTls();
+  }
 
   void Drain(absl::Duration deadline) override {
     draining_ = true;
-    http_->Drain(deadline);
+    {
+      // Beside each other, so that one deadline is enough for both.
+      const std::jthread rpc =
+          StartThread("rpc-drain", [this, deadline] { rpc_->Drain(deadline); });
+      http_->Drain(deadline);
+    }
     opened_.log->Drain();
   }
 
@@ -96,6 +110,7 @@ class RunningServer final : public Server {
   ops::Address address_;
   std::unique_ptr<http::Handler> handler_;
   std::unique_ptr<http::HttpServer> http_;
+  std::unique_ptr<RpcFronts> rpc_;
 };
 
 }  // namespace

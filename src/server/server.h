@@ -28,6 +28,10 @@ class Server {
   // "127.0.0.1:41234": what was really bound.
   virtual std::string http_address() const = 0;
 
+  // The same of the gRPC listeners, or "unix:PATH"; empty: there is none.
+  virtual std::string grpc_address() const = 0;
+  virtual std::string admin_address() const = 0;
+
   virtual log::OriginLog& log() = 0;
 
   // Re-reads what can be re-read (TLS files). On error nothing changed.

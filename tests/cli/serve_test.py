@@ -107,7 +107,9 @@ class ServeTest(unittest.TestCase):
     def test_prints_one_line_and_ends_well_on_sigterm_and_sigint(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.serve() as server:
-                self.assertRegex(server.line, r"^listening http=127\.0\.0\.1:[1-9][0-9]*\n$")
+                self.assertRegex(
+                    server.line,
+                    r"^listening http=127\.0\.0\.1:[1-9][0-9]* admin=unix:[^ ]*/admin\.sock\n$")
                 self.assertIn("sum.example.com", get(server.address, "/latest"))
                 self.assertEqual(server.end(number), (0, ""), server.said())
 

@@ -53,8 +53,23 @@ TEST_F(ConfigTest, HasDefaultsWithoutAFile) {
   EXPECT_EQ(config->dir, dir());
   EXPECT_EQ(config->log_name, "");
   EXPECT_EQ(config->listen_http, "127.0.0.1:8080");
+  EXPECT_EQ(config->listen_grpc, "off");
+  EXPECT_EQ(config->listen_admin, "unix:" + dir() + "/admin.sock");
   EXPECT_EQ(config->log_head_interval, absl::Seconds(1));
   EXPECT_EQ(config->limits_connections, 4096);
+}
+
+TEST_F(ConfigTest, TakesSocketsBesideAddresses) {
+  WriteFile("[listen]\ngrpc = \"127.0.0.1:0\"\nadmin = \"unix:run/a.sock\"\n");
+  const auto config = Load();
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->listen_grpc, "127.0.0.1:0");
+  EXPECT_EQ(config->listen_admin, "unix:" + dir() + "/run/a.sock");
+  EXPECT_EQ(Load({{"SUMLOG_LISTEN_ADMIN", "off"}})->listen_admin, "off");
+  EXPECT_EQ(Load({}, {{"listen.admin", "unix:/run/b.sock"}})->listen_admin, "unix:/run/b.sock");
+  for (const char* bad : {"unix:", "OFF", "admin.sock", "unix"}) {
+    EXPECT_THAT(Refusal({{"SUMLOG_LISTEN_ADMIN", bad}}, {}), HasSubstr("SUMLOG_LISTEN_ADMIN"));
+  }
 }
 
 TEST_F(ConfigTest, DefaultsOfTheTableAreThoseOfTheStruct) {

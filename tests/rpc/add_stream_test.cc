@@ -1,0 +1,195 @@
+// Goal: AddRecords answers every message, in order, whatever its neighbours hold; holds a bounded
+// number of them; and leaves nothing half done when a stream is cut.
+// Method: real streams over a Unix socket; many of them with the same records at once.
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "admin_fixture.h"
+
+namespace sumlog::rpc {
+namespace {
+
+using grpc::StatusCode;
+using ::testing::HasSubstr;
+using Stream = grpc::ClientReaderWriter<v1::AddRecordsRequest, v1::AddRecordsResponse>;
+
+class AddStreamTest : public AdminTest {
+ protected:
+  AddStreamTest() : AdminTest(0) { StartAtSocket(); }
+};
+
+TEST_F(AddStreamTest, AnswersEachMessageInOrder) {
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+  constexpr std::uint64_t kMessages = 100;
+  constexpr std::uint64_t kRecords = 7;
+  std::jthread writer([&stream] {
+    for (std::uint64_t i = 0; i < kMessages; ++i) {
+      stream->Write(AddRequestOf(testing::MakeRecords(i * kRecords, kRecords)));
+    }
+    stream->WritesDone();
+  });
+  v1::AddRecordsResponse response;
+  std::uint64_t next = 0;
+  while (stream->Read(&response)) {
+    ASSERT_EQ(response.results_size(), static_cast<int>(kRecords));
+    for (const v1::AddResult& result : response.results()) {
+      EXPECT_EQ(result.outcome(), v1::AddResult::OUTCOME_APPENDED);
+      EXPECT_EQ(result.number(), next++);
+      EXPECT_GT(response.head().tree_head().size(), result.number());
+    }
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(next, kMessages * kRecords);
+}
+
+TEST_F(AddStreamTest, GoesOnAfterARefusedRecord) {
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+  gosum::Record half = testing::MakeRecord(1);
+  half.zip_hash.clear();
+  v1::AddRecordsResponse response;
+  ASSERT_TRUE(stream->Write(AddRequestOf({half})));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.results(0).refusal(), v1::AddResult::REFUSAL_INVALID);
+  ASSERT_TRUE(stream->Write(AddRequestOf({testing::MakeRecord(1)})));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.results(0).outcome(), v1::AddResult::OUTCOME_APPENDED);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(AddStreamTest, EndsAtAMessageWithoutRecordsAfterAnsweringThoseBefore) {
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+  stream->Write(AddRequestOf({testing::MakeRecord(1)}));
+  stream->Write(v1::AddRecordsRequest());
+  v1::AddRecordsResponse response;
+  EXPECT_TRUE(stream->Read(&response));
+  EXPECT_FALSE(stream->Read(&response));
+  ExpectStatus(stream->Finish(), StatusCode::INVALID_ARGUMENT, "0 records");
+  EXPECT_EQ(NewestHead().size, 1);
+}
+
+TEST_F(AddStreamTest, RefusesMessagesOverTheLimit) {
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+  v1::AddRecordsRequest request = AddRequestOf({testing::MakeRecord(1)});
+  request.mutable_records(0)->set_zip_hash(std::string(10 << 20, 'x'));
+  stream->Write(request);
+  ExpectStatus(stream->Finish(), StatusCode::RESOURCE_EXHAUSTED, "");
+  EXPECT_EQ(NewestHead().size, 0);
+}
+
+// The client sends and never reads: the server takes a bounded number of messages and no more, and
+// others are served.
+TEST_F(AddStreamTest, DoesNotReadOnForAClientThatDoesNotRead) {
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+  constexpr std::uint64_t kMessages = 20'000;
+  std::atomic<std::uint64_t> written = 0;
+  std::jthread writer([&] {
+    for (std::uint64_t i = 0; i < kMessages; ++i) {
+      if (!stream->Write(AddRequestOf(testing::MakeRecords(i * 16, 16)))) return;
+      ++written;
+    }
+  });
+  // Ends when the other one is stuck: this one goes on all the same.
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    EXPECT_EQ(AddBatchOf({testing::MakeRecord(1'000'000 + i)}).results(0).outcome(),
+              v1::AddResult::OUTCOME_APPENDED);
+  }
+  context.TryCancel();
+  writer.join();
+  EXPECT_LT(written, kMessages);
+  stream->Finish();
+}
+
+TEST_F(AddStreamTest, KeepsWhatItHasTakenWhenTheStreamIsCut) {
+  for (int round = 0; round < 20; ++round) {
+    grpc::ClientContext context;
+    const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+    const auto first = static_cast<std::uint64_t>(round) * 100;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      stream->Write(AddRequestOf(testing::MakeRecords(first + i * 10, 10)));
+    }
+    v1::AddRecordsResponse response;
+    ASSERT_TRUE(stream->Read(&response));
+    context.TryCancel();
+    stream->Finish();
+    for (const v1::AddResult& result : response.results()) {  // what was answered is there
+      EXPECT_LT(result.number(), NewestHead().size);
+      EXPECT_TRUE(log_->reader().store().Record(result.number()).ok());
+    }
+  }
+  // Messages are taken whole: ten records each.
+  server_->Drain(absl::Seconds(5));
+  log_->Drain();
+  EXPECT_EQ(NewestHead().size % 10, 0);
+}
+
+TEST_F(AddStreamTest, GivesEachModuleVersionOneNumberAmong64Streams) {
+  constexpr int kStreams = 64;
+  constexpr std::uint64_t kRecords = 60;
+  Mutex mu;
+  std::map<std::uint64_t, std::uint64_t> number_of;  // of record i
+  std::uint64_t appended = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kStreams; ++t) {
+      threads.emplace_back([&, t] {
+        grpc::ClientContext context;
+        const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+        v1::AddRecordsResponse response;
+        for (std::uint64_t i = 0; i < kRecords; i += 6) {
+          const std::uint64_t first = (i + static_cast<std::uint64_t>(t) * 6) % kRecords;
+          ASSERT_TRUE(stream->Write(AddRequestOf(testing::MakeRecords(first, 6))));
+          ASSERT_TRUE(stream->Read(&response));
+          MutexLock lock(&mu);
+          for (std::uint64_t j = 0; j < 6; ++j) {
+            const v1::AddResult& result = response.results(static_cast<int>(j));
+            if (result.outcome() == v1::AddResult::OUTCOME_APPENDED) ++appended;
+            const auto [known, is_new] = number_of.emplace(first + j, result.number());
+            EXPECT_EQ(known->second, result.number());
+          }
+        }
+        stream->WritesDone();
+        EXPECT_TRUE(stream->Finish().ok());
+      });
+    }
+  }
+  EXPECT_EQ(appended, kRecords);
+  EXPECT_EQ(number_of.size(), kRecords);
+  EXPECT_EQ(NewestHead().size, kRecords);
+}
+
+TEST_F(AddStreamTest, EndsOpenStreamsWhenTheServerDrains) {
+  grpc::ClientContext context;
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+  ASSERT_TRUE(stream->Write(AddRequestOf({testing::MakeRecord(1)})));
+  v1::AddRecordsResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  server_->Drain(absl::InfiniteDuration());
+  EXPECT_FALSE(stream->Read(&response));
+  ExpectStatus(stream->Finish(), StatusCode::UNAVAILABLE, "stopping");
+}
+
+TEST_F(AddStreamTest, EndsWhenTheJournalTakesNothing) {
+  // A journal at a full device: every append fails.
+  absl::StatusOr<std::unique_ptr<admin::Journal>> full =
+      admin::Journal::Open("/dev/full", &log_.clock);
+  if (!full.ok()) GTEST_SKIP() << full.status();
+  journal_ = *std::move(full);
+  server_.reset();
+  StartAtSocket();
+  v1::AddRecordBatchRequest request;
+  ToMessage(testing::MakeRecord(1), request.add_records());
+  v1::AddRecordBatchResponse response;
+  ExpectStatus(Call(&v1::Admin::Stub::AddRecordBatch, request, &response), StatusCode::UNAVAILABLE,
+               "");
+}
+
+}  // namespace
+}  // namespace sumlog::rpc
