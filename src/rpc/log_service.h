@@ -11,6 +11,7 @@
 #include <cstddef>
 
 #include "log/log_reader.h"
+#include "rpc/arena_messages.h"
 #include "rpc/log_answers.h"
 #include "rpc/open_streams.h"
 
@@ -20,7 +21,11 @@ class LogService final : public v1::Log::CallbackService {
  public:
   // Keeps pointers to `reader` and `streams`, which must outlive this object.
   LogService(const log::LogReader* reader, std::size_t node_cache_bytes, OpenStreams* streams)
-      : reader_(reader), streams_(streams), answers_(reader, node_cache_bytes) {}
+      : reader_(reader), streams_(streams), answers_(reader, node_cache_bytes) {
+    SetMessageAllocatorFor_Lookup(&lookup_messages_);
+    SetMessageAllocatorFor_GetInclusionProof(&inclusion_messages_);
+    SetMessageAllocatorFor_GetConsistencyProof(&consistency_messages_);
+  }
 
   grpc::ServerUnaryReactor* GetSignedHead(grpc::CallbackServerContext* context,
                                           const v1::GetSignedHeadRequest* request,
@@ -62,6 +67,12 @@ class LogService final : public v1::Log::CallbackService {
   OpenStreams* const streams_;
 
   LogAnswers answers_;
+
+  // The calls whose answers have many parts.
+  ArenaMessages<v1::LookupRequest, v1::LookupResponse> lookup_messages_;
+  ArenaMessages<v1::GetInclusionProofRequest, v1::GetInclusionProofResponse> inclusion_messages_;
+  ArenaMessages<v1::GetConsistencyProofRequest, v1::GetConsistencyProofResponse>
+      consistency_messages_;
 };
 
 }  // namespace sumlog::rpc
