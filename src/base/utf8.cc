@@ -19,6 +19,29 @@ Lead DecodeLead(unsigned char byte) {
   return {.size_bytes = 0, .payload = 0, .least = 0};
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// What IsShowable refuses, besides the last two code points of each plane.
+constexpr Range kNotShowable[] = {
+    {0x00, 0x1f},        // C0
+    {0x7f, 0x9f},        // DEL and C1
+    {0xad, 0xad},        // soft hyphen
+    {0x61c, 0x61c},      // Arabic letter mark: writing direction
+    {0x180e, 0x180e},    // Mongolian vowel separator
+    {0x200b, 0x200f},    // zero width, joiners, marks of the writing direction
+    {0x2028, 0x202e},    // line and paragraph separator; embeddings and overrides of direction
+    {0x2060, 0x206f},    // invisible operators, isolates of direction
+    {0xfdd0, 0xfdef},    // noncharacters
+    {0xfeff, 0xfeff},    // byte order mark
+    {0xfff9, 0xfffb},    // interlinear annotation
+    {0x1bca0, 0x1bca3},  // shorthand controls
+    {0x1d173, 0x1d17a},  // musical controls
+    {0xe0000, 0xe007f},  // tags
+};
+
 }  // namespace
 
 Utf8Rune DecodeUtf8(absl::string_view text) {
@@ -41,6 +64,14 @@ bool IsValidUtf8(absl::string_view text) {
     const Utf8Rune rune = DecodeUtf8(text);
     if (rune.size_bytes == 0) return false;
     text.remove_prefix(rune.size_bytes);
+  }
+  return true;
+}
+
+bool IsShowable(char32_t code_point) {
+  if ((code_point & 0xfffe) == 0xfffe) return false;
+  for (const Range& range : kNotShowable) {
+    if (code_point <= range.last) return code_point < range.first;
   }
   return true;
 }

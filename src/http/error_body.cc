@@ -24,11 +24,17 @@ bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) 
 
 // One printable line of UTF-8.
 std::string Printable(absl::string_view text) {
-  const bool valid = IsValidUtf8(text);
-  std::string line(text);
-  for (char& c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !valid)) c = '?';
+  std::string line;
+  line.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Rune rune = DecodeUtf8(text);
+    const std::size_t size_bytes = rune.size_bytes > 0 ? rune.size_bytes : 1;
+    if (rune.size_bytes > 0 && IsShowable(rune.code_point)) {
+      absl::StrAppend(&line, text.substr(0, size_bytes));
+    } else {
+      line.push_back('?');
+    }
+    text.remove_prefix(size_bytes);
   }
   return line;
 }

@@ -20,7 +20,8 @@ inline constexpr std::size_t kMaxErrorBodyBytes = 648;
 inline constexpr char kErrorContentType[] = "text/plain; charset=utf-8";
 
 // Parts that are empty have no line. Each is cut in the middle when it is too long, and whatever
-// could break a line or a terminal (control characters, bytes that are not UTF-8) becomes '?'.
+// could break a line or deceive who reads a terminal (IsShowable of base/utf8.h; bytes that are not
+// UTF-8) becomes '?'.
 struct ErrorText {
   std::string what = {};     // at most 250 bytes are kept
   std::string why = {};      // 160

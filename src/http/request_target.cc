@@ -1,6 +1,7 @@
 #include "http/request_target.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -37,13 +38,17 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view path) {
 }
 
 absl::Status CheckPath(absl::string_view path) {
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      return absl::InvalidArgumentError(absl::StrCat("the path has the control character ", byte));
+  for (absl::string_view rest = path; !rest.empty();) {
+    const Utf8Rune rune = DecodeUtf8(rest);
+    if (rune.size_bytes == 0) return absl::InvalidArgumentError("the path is not UTF-8");
+    if (!IsShowable(rune.code_point)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the path has the control or invisible character U+",
+          absl::AsciiStrToUpper(
+              absl::StrCat(absl::Hex(std::uint32_t{rune.code_point}, absl::kZeroPad4)))));
     }
+    rest.remove_prefix(rune.size_bytes);
   }
-  if (!IsValidUtf8(path)) return absl::InvalidArgumentError("the path is not UTF-8");
   for (std::size_t begin = 1; begin <= path.size();) {
     const absl::string_view segment = path.substr(begin, path.find('/', begin) - begin);
     if (segment == "." || segment == "..") {

@@ -36,7 +36,8 @@ struct Route {
 //
 // kInvalidArgument: a target that means nothing, or that two programs could understand in two ways:
 // no '/' in front, an escape that is not two hexadecimal digits, an encoded '/', control
-// characters, bytes that are not UTF-8, "." or ".." as a segment.
+// or invisible characters (IsShowable of base/utf8.h), bytes that are not UTF-8, "." or ".." as a
+// segment.
 absl::StatusOr<Route> ParseRequestTarget(absl::string_view target);
 
 }  // namespace sumlog::http

@@ -67,5 +67,37 @@ TEST(Utf8, KnowsTheTwentyFiveSpaces) {
   }
 }
 
+TEST(Utf8, ShowsTextOfEveryScript) {
+  for (const absl::string_view text :
+       {"example.com/a@v1.0.0 ~", "\xe6\xa8\xa1\xe5\x9d\x97", "\xe3\x80\x82", "\xc3\xa9",
+        "\xc2\xa0", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85",
+        "\xf0\xa0\xae\xb7\xf3\xa0\x84\x80", "\xf0\x9f\x98\x80"}) {
+    for (absl::string_view rest = text; !rest.empty();) {
+      const Utf8Rune rune = DecodeUtf8(rest);
+      ASSERT_GT(rune.size_bytes, 0u);
+      EXPECT_TRUE(IsShowable(rune.code_point)) << text;
+      rest.remove_prefix(rune.size_bytes);
+    }
+  }
+}
+
+TEST(Utf8, ShowsNothingThatSteersATerminalOrTheReader) {
+  for (char32_t rune = 0; rune < 0x20; ++rune) EXPECT_FALSE(IsShowable(rune));
+  for (char32_t rune = 0x7f; rune < 0xa0; ++rune) EXPECT_FALSE(IsShowable(rune));
+  // Property Bidi_Control of Unicode, then the other kinds.
+  for (const char32_t rune :
+       {0x061cu, 0x200eu, 0x200fu, 0x202au, 0x202bu,  0x202cu,  0x202du,  0x202eu,  0x2066u,
+        0x2067u, 0x2068u, 0x2069u, 0x2028u, 0x2029u,  0x00adu,  0x200bu,  0x2060u,  0xfeffu,
+        0xfff9u, 0xfdd0u, 0xfffeu, 0xffffu, 0x1fffeu, 0xe0001u, 0xe007fu, 0x10ffffu}) {
+    EXPECT_FALSE(IsShowable(rune)) << static_cast<unsigned>(rune);
+  }
+  // Their nearest neighbours.
+  for (const char32_t rune : {0x20u,   0x7eu,   0xa0u,   0xacu,    0xaeu,    0x61bu,  0x61du,
+                              0x200au, 0x2010u, 0x2027u, 0x202fu,  0x205fu,  0x2070u, 0xfefeu,
+                              0xff00u, 0xfffcu, 0xfffdu, 0x1fffdu, 0x20000u, 0xe0100u}) {
+    EXPECT_TRUE(IsShowable(rune)) << static_cast<unsigned>(rune);
+  }
+}
+
 }  // namespace
 }  // namespace sumlog

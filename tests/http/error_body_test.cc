@@ -46,6 +46,14 @@ TEST(FormatErrorBody, FitsWhateverItIsGiven) {
   }
 }
 
+TEST(FormatErrorBody, ShowsNothingThatSteersATerminal) {
+  EXPECT_EQ(FormatErrorBody({.what = "a\u009b2Jb", .why = "\u202ecba", .fix = "\u2066x\u2069"}),
+            "a?2Jb\nwhy: ?cba\nfix: ?x?\n");
+  // A byte that is not UTF-8 costs itself only.
+  EXPECT_EQ(FormatErrorBody({.what = "模块\xff\xc3 é", .contact = "张三"}),
+            "模块?? é\ncontact: 张三\n");
+}
+
 TEST(ShortenMiddle, KeepsBothEnds) {
   EXPECT_EQ(ShortenMiddle("0123456789", 10), "0123456789");
   EXPECT_EQ(ShortenMiddle("0123456789a", 10), "012...789a");

@@ -74,6 +74,21 @@ TEST(ParseRequestTarget, RefusesWhatMeansNothing) {
   }
 }
 
+TEST(ParseRequestTarget, RefusesWhatCouldSteerATerminal) {
+  for (const char* target : {"/sumdb/e%C2%9B/latest", "/%E2%80%AEabc", "/\xe2\x80\xae", "/%c2%85",
+                             "/lookup/a%e2%81%a6b@v1.0.0", "/%d8%9c", "/%e2%80%8b", "/%ef%bb%bf"}) {
+    EXPECT_EQ(ParseRequestTarget(target).status().code(), absl::StatusCode::kInvalidArgument)
+        << target;
+  }
+  EXPECT_EQ(ParseRequestTarget("/%E2%80%AEabc").status().message(),
+            "the path has the control or invisible character U+202E");
+}
+
+TEST(ParseRequestTarget, TakesTextOfAnyScript) {
+  EXPECT_EQ(Parsed("/%E6%A8%A1%E5%9D%97"), (Route{Page::kUnknown, "", "/模块"}));
+  EXPECT_EQ(Parsed("/sumdb/模块.example/latest"), (Route{Page::kLatest, "模块.example", ""}));
+}
+
 TEST(ParseRequestTarget, RefusesTraversal) {
   for (const char* target :
        {"/../etc/passwd", "/tile/../latest", "/tile/8/..", "/.", "/..", "/./latest", "/a/./b",
