@@ -7,10 +7,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "ops/address.h"
 #include "ops/config_file.h"
 
@@ -31,12 +33,17 @@ std::string AbsolutePath(const std::string& path, const std::string& base) {
   return (std::filesystem::path(base) / path).lexically_normal().string();
 }
 
-// Text that may go into error bodies and screens: one line, no control characters.
+// Text that may go into error bodies and screens: one line of UTF-8 without characters that drive a
+// terminal or turn the direction of text.
 absl::Status CheckLine(absl::string_view value, std::size_t max_bytes) {
-  for (const char c : value) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
-      return absl::InvalidArgumentError("has a control character");
+  for (absl::string_view rest = value; !rest.empty();) {
+    const Utf8Rune rune = DecodeUtf8(rest);
+    if (rune.size_bytes == 0) return absl::InvalidArgumentError("is not UTF-8");
+    if (!IsShowable(rune.code_point)) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "has a control character, U+%04X", static_cast<std::uint32_t>(rune.code_point)));
     }
+    rest.remove_prefix(rune.size_bytes);
   }
   if (value.size() > max_bytes) {
     return absl::InvalidArgumentError(
@@ -217,6 +224,9 @@ absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
       sources.file.empty() ? AbsolutePath("sumlog.toml", config.dir) : sources.file;
   const absl::StatusOr<std::string> content = ReadFile(path, kMaxConfigBytes);
   if (absl::IsNotFound(content.status()) && sources.file.empty()) return absl::OkStatus();
+  if (absl::IsResourceExhausted(content.status())) {  // it is longer than it may be
+    return absl::InvalidArgumentError(content.status().message());
+  }
   RETURN_IF_ERROR(content.status());
   config.file = path;
   std::vector<std::string> known;

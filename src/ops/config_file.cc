@@ -1,7 +1,9 @@
 #include "ops/config_file.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
+#include <limits>
 #include <sstream>
 #include <toml.hpp>
 
@@ -51,9 +53,19 @@ absl::StatusOr<toml::value> ParseToml(absl::string_view content, absl::string_vi
   }
 }
 
+// The library takes an integer that does not fit for the nearest that does: then it is the text in
+// the file that is to be judged, and named.
+std::string IntegerText(const toml::value& value) {
+  const std::int64_t number = value.as_integer();
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (number != Limits::max() && number != Limits::min()) return absl::StrCat(number);
+  const toml::source_location where = value.location();
+  return where.line_str().substr(where.column() - 1, where.region());
+}
+
 absl::StatusOr<std::string> ValueText(const toml::value& value) {
   if (value.is_string()) return value.as_string().str;
-  if (value.is_integer()) return absl::StrCat(value.as_integer());
+  if (value.is_integer()) return IntegerText(value);
   return absl::InvalidArgumentError("want text in quotes or an integer");
 }
 

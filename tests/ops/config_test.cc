@@ -188,6 +188,31 @@ TEST_F(ConfigTest, TakesIntegersWithAndWithoutQuotes) {
   EXPECT_EQ(config->limits_http_threads, 3);
 }
 
+TEST_F(ConfigTest, NamesAnIntegerAsItWasWritten) {
+  for (const char* const text : {"99999999999999999999999", "-99999999999999999999999"}) {
+    WriteFile(absl::StrCat("[limits]\nconnections = ", text, "  # many\n"));
+    EXPECT_THAT(Refusal(), HasSubstr(absl::StrCat("got \"", text, "\", want an integer")));
+  }
+  WriteFile("[limits]\nconnections = 9223372036854775807\n");
+  EXPECT_THAT(Refusal(), HasSubstr("got \"9223372036854775807\""));
+}
+
+TEST_F(ConfigTest, CallsAFileThatIsTooLargeWrong) {
+  WriteFile("x = " + std::string(200'000, '['));
+  EXPECT_THAT(Refusal(), HasSubstr("sumlog.toml"));
+}
+
+TEST_F(ConfigTest, RefusesTextThatDrivesATerminal) {
+  for (const char* const text : {"a\u009b2J", "a\u202eb", "a\u2066b", "a\u2028b", "\xff"}) {
+    EXPECT_THAT(Refusal({}, {{"log.contact", text}}), HasSubstr("log.contact: ")) << text;
+    EXPECT_THAT(Refusal({{"SUMLOG_LOG_CONTACT", text}}), HasSubstr("log.contact: ")) << text;
+  }
+  WriteFile("[log]\ncontact = \"\\u009b2J\"\n");
+  EXPECT_THAT(Refusal(), HasSubstr("has a control character, U+009B"));
+  WriteFile("");
+  EXPECT_TRUE(Load({}, {{"log.contact", "平台组 ✓ équipe@example.com"}}).ok());
+}
+
 TEST_F(ConfigTest, PathsAreRelativeToTheDirectory) {
   WriteFile(
       "[log]\nname = \"sum.example.com\"\nanchor = \"/mnt/anchor\"\n"
