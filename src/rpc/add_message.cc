@@ -39,7 +39,7 @@ void OnAnswer(UnderWay& message, const absl::StatusOr<log::AddAnswer>& answer) {
 
 }  // namespace
 
-void AddMessage(const AdminContext& admin, const Caller& caller,
+void AddMessage(const AdminContext& admin, PendingAdds& pending, const Caller& caller,
                 const gosum::ModulePatterns& allowed, const RecordMessages& records, bool dry_run,
                 AddReplyDone done) {
   absl::StatusOr<AddBatch> batch = AddBatch::Read(records, allowed);
@@ -62,9 +62,12 @@ void AddMessage(const AdminContext& admin, const Caller& caller,
   if (request.records.empty()) {
     return Finish(*message, absl::OkStatus(), reader.Newest(), "AddRecords");
   }
-  admin.log->sequencer().Add(
-      std::move(request),
-      [message](const absl::StatusOr<log::AddAnswer>& answer) { OnAnswer(*message, answer); });
+  pending.Begin();
+  admin.log->sequencer().Add(std::move(request),
+                             [message, &pending](const absl::StatusOr<log::AddAnswer>& answer) {
+                               OnAnswer(*message, answer);
+                               pending.End();
+                             });
 }
 
 }  // namespace sumlog::rpc

@@ -13,6 +13,7 @@
 #include "rpc/add_batch.h"
 #include "rpc/admin_context.h"
 #include "rpc/caller.h"
+#include "rpc/pending_adds.h"
 #include "sumlog/gosum/module_pattern.h"
 
 namespace sumlog::rpc {
@@ -28,10 +29,11 @@ using AddReplyDone = std::function<void(absl::StatusOr<AddReply>)>;
 
 // Adds the records of one message in the name of `caller`, who may add what `allowed` covers, and
 // calls `done` once, from this thread or the sequencer's: it must be quick. The journal has the
-// message before `done` is called.
+// message before `done` is called. `admin` must outlive `pending`, which counts the message until
+// `done` has returned.
 //   kInvalidArgument  AddBatch::Read
 // or what Sequencer::Add says of the message as a whole, or the journal's own errors.
-void AddMessage(const AdminContext& admin, const Caller& caller,
+void AddMessage(const AdminContext& admin, PendingAdds& pending, const Caller& caller,
                 const gosum::ModulePatterns& allowed, const RecordMessages& records, bool dry_run,
                 AddReplyDone done);
 

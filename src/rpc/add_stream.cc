@@ -28,8 +28,9 @@ class AddStream final : public Reactor,
                         private OpenStream,
                         public std::enable_shared_from_this<AddStream> {
  public:
-  AddStream(grpc::CallbackServerContext* context, const AdminContext& admin, OpenStreams& streams)
-      : context_(context), admin_(admin), streams_(streams) {}
+  AddStream(grpc::CallbackServerContext* context, const AdminContext& admin, PendingAdds& pending,
+            OpenStreams& streams)
+      : context_(context), admin_(admin), pending_(pending), streams_(streams) {}
 
   void Begin() {
     const absl::Status status = SetUp();
@@ -43,25 +44,25 @@ class AddStream final : public Reactor,
   }
 
   void OnReadDone(bool ok) override {
-    std::shared_ptr<Answer> answer;
+    // Shared: its completion may outlive the call.
+    const auto answer = std::make_shared<Answer>();
     {
       MutexLock lock(&mu_);
-      reading_ = false;
       if (!ok || draining_) {
         half_closed_ = true;
         return EndWhenAllIsAnswered();
       }
-      answer = std::make_shared<Answer>();
       answers_.push_back(answer);
     }
-    // Without the lock: the answer may come at once. The next message is read only after this one
-    // is in the queue, so the order stays.
-    AddMessage(admin_, caller_, allowed_, request_.records(), request_.dry_run(),
+    // Without the lock: the answer may come at once. taking_ keeps request_ untouched meanwhile,
+    // and the next message behind this one in the sequencer's queue.
+    AddMessage(admin_, pending_, caller_, allowed_, request_.records(), request_.dry_run(),
                [self = shared_from_this(), answer](absl::StatusOr<AddReply> reply) {
                  self->OnReply(answer, std::move(reply));
                });
     MutexLock lock(&mu_);
-    ReadOn();
+    taking_ = false;
+    TakeNext();
   }
 
   void OnWriteDone(bool ok) override {
@@ -70,7 +71,7 @@ class AddStream final : public Reactor,
     if (!ok) return End(ToGrpcStatus(absl::CancelledError("the client has gone")));
     answers_.pop_front();
     WriteNext();
-    ReadOn();
+    TakeNext();
     EndWhenAllIsAnswered();
   }
 
@@ -125,10 +126,10 @@ class AddStream final : public Reactor,
     WriteNext();
   }
 
-  // Reads the next message, unless one is being read or too many are under way.
-  void ReadOn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (ended_ || reading_ || half_closed_ || answers_.size() >= kMaxMessagesUnderWay) return;
-    reading_ = true;
+  // Reads the next message, unless one is being taken or too many are under way.
+  void TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (ended_ || taking_ || half_closed_ || answers_.size() >= kMaxMessagesUnderWay) return;
+    taking_ = true;
     request_.Clear();
     StartRead(&request_);
   }
@@ -159,18 +160,19 @@ class AddStream final : public Reactor,
   // Constant after Begin.
   grpc::CallbackServerContext* const context_;
   const AdminContext& admin_;
+  PendingAdds& pending_;
   OpenStreams& streams_;
   Caller caller_;
   gosum::ModulePatterns allowed_;
   bool registered_ = false;
 
-  v1::AddRecordsRequest request_;  // of the read that is under way, or of the message being handled
+  v1::AddRecordsRequest request_;  // owned by whoever has set taking_
 
   mutable Mutex mu_;
   std::shared_ptr<AddStream> self_ ABSL_GUARDED_BY(mu_);              // until the call is done
   std::deque<std::shared_ptr<Answer>> answers_ ABSL_GUARDED_BY(mu_);  // owed, in order
   std::optional<SteadyTime> writing_since_ ABSL_GUARDED_BY(mu_);      // the first of them
-  bool reading_ ABSL_GUARDED_BY(mu_) = true;
+  bool taking_ ABSL_GUARDED_BY(mu_) = true;  // a message is being read, or handed to the sequencer
   bool half_closed_ ABSL_GUARDED_BY(mu_) = false;  // the client sends no more
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
@@ -179,22 +181,22 @@ class AddStream final : public Reactor,
 }  // namespace
 
 Reactor* StartAddStream(grpc::CallbackServerContext* context, const AdminContext& admin,
-                        OpenStreams& streams) {
+                        PendingAdds& pending, OpenStreams& streams) {
   // Shared: see AddStream. It holds itself from here on.
-  const auto stream = std::make_shared<AddStream>(context, admin, streams);
+  const auto stream = std::make_shared<AddStream>(context, admin, pending, streams);
   stream->Begin();
   return stream.get();
 }
 
 void AddOnce(const grpc::CallbackServerContext& context, const AdminContext& admin,
-             const v1::AddRecordBatchRequest& request, v1::AddRecordBatchResponse* response,
-             grpc::ServerUnaryReactor* reactor) {
+             PendingAdds& pending, const v1::AddRecordBatchRequest& request,
+             v1::AddRecordBatchResponse* response, grpc::ServerUnaryReactor* reactor) {
   Caller caller;
   absl::Status status = Admit(context, admin, admin::Scope::kIngest, "AddRecords", &caller);
   absl::StatusOr<gosum::ModulePatterns> allowed = admin::ModulesOf(caller.grant);
   if (status.ok()) status = allowed.status();
   if (!status.ok()) return reactor->Finish(ToGrpcStatus(status));
-  AddMessage(admin, caller, *allowed, request.records(), request.dry_run(),
+  AddMessage(admin, pending, caller, *allowed, request.records(), request.dry_run(),
              [response, reactor](absl::StatusOr<AddReply> reply) {
                if (reply.ok()) {
                  response->mutable_results()->Swap(&reply->results);

@@ -33,14 +33,14 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
 
 grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>* AdminService::AddRecords(
     grpc::CallbackServerContext* context) {
-  return StartAddStream(context, admin_, *streams_);
+  return StartAddStream(context, admin_, pending_, *streams_);
 }
 
 grpc::ServerUnaryReactor* AdminService::AddRecordBatch(grpc::CallbackServerContext* context,
                                                        const v1::AddRecordBatchRequest* request,
                                                        v1::AddRecordBatchResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  AddOnce(*context, admin_, *request, response, reactor);
+  AddOnce(*context, admin_, pending_, *request, response, reactor);
   return reactor;
 }
 

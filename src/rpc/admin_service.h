@@ -11,12 +11,14 @@
 #include "rpc/admin_answers.h"
 #include "rpc/admin_context.h"
 #include "rpc/open_streams.h"
+#include "rpc/pending_adds.h"
 
 namespace sumlog::rpc {
 
 class AdminService final : public v1::Admin::CallbackService {
  public:
-  // Keeps pointers to what is in `admin`, and to `streams`, which must outlive this object.
+  // Keeps pointers to what is in `admin`, and to `streams`, which must outlive this object. It
+  // waits for the sequencer before it goes.
   AdminService(const AdminContext& admin, OpenStreams* streams)
       : admin_(admin), streams_(streams), answers_(admin_) {}
 
@@ -78,6 +80,8 @@ class AdminService final : public v1::Admin::CallbackService {
   const AdminContext admin_;
   OpenStreams* const streams_;
   const AdminAnswers answers_;
+
+  PendingAdds pending_;  // last: it waits for those who use the rest
 };
 
 }  // namespace sumlog::rpc

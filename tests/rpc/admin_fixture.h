@@ -41,6 +41,9 @@ class AdminTest : public RpcTest {
     journal_ = *admin::Journal::Open(journal_path(), &log_.clock);
   }
 
+  // Before what it uses.
+  ~AdminTest() override { server_.reset(); }
+
   std::string journal_path() const { return log_.folder.path() + "/journal/admin.jsonl"; }
 
   AdminContext Context() {
