@@ -59,8 +59,10 @@ absl::StatusOr<std::uint64_t> CheckHeader(const ZipFile& zip, const Member& memb
   const std::uint64_t begin = member.header_offset;
   const std::size_t named_size = kHeaderSizeBytes + member.name.size();
   if (limit - begin < named_size) return CutOff(member);
-  ASSIGN_OR_RETURN(const std::string header, zip.ReadAt(begin, named_size));
-  FieldReader fields(header);
+  // Not moved out: g++ 12 takes the short form of a moved string for uninitialized.
+  const absl::StatusOr<std::string> header = zip.ReadAt(begin, named_size);
+  RETURN_IF_ERROR(header.status());
+  FieldReader fields(*header);
   if (fields.ReadText(4) != kHeaderSignature) {
     return BadMember(member.name, absl::StrCat("has no header at ", begin));
   }
