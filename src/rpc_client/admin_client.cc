@@ -1,0 +1,226 @@
+#include "rpc_client/admin_client.h"
+
+#include <grpcpp/client_context.h>
+#include <sumlog/v1/admin.grpc.pb.h>
+#include <sumlog/v1/log.grpc.pb.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "rpc_client/add_call.h"
+#include "rpc_client/channel.h"
+#include "rpc_client/convert.h"
+
+namespace sumlog::rpc_client {
+namespace {
+
+constexpr std::uint32_t kPageSize = 1000;
+// A server has at most 100,000 blocks; one that goes on with pages for ever is stopped here.
+constexpr int kMaxPages = 1000;
+
+class GrpcAdminClient final : public AdminClient {
+ public:
+  GrpcAdminClient(const std::shared_ptr<grpc::Channel>& channel, const ConnectOptions& options)
+      : address_(options.address),
+        token_(options.token),
+        timeout_(options.timeout),
+        admin_(v1::Admin::NewStub(channel)),
+        log_(v1::Log::NewStub(channel)) {}
+
+  absl::StatusOr<AddReport> Add(absl::Span<const gosum::Record> records, bool dry_run) override {
+    for (const gosum::Record& record : records) RETURN_IF_ERROR(gosum::CheckRecord(record));
+    if (records.empty()) return absl::InvalidArgumentError("no record is given");
+    grpc::ClientContext context;
+    AddToken(context);
+    return CallAddRecords(*admin_, context, records,
+                          {.dry_run = dry_run, .max_silence = timeout_, .server = address_});
+  }
+
+  absl::StatusOr<std::string> RecordText(std::uint64_t number) override {
+    v1::GetRecordRequest request;
+    request.set_number(number);
+    v1::GetRecordResponse response;
+    RETURN_IF_ERROR(Call(*log_, &v1::Log::Stub::GetRecord, request, &response));
+    return response.record().text();
+  }
+
+  absl::StatusOr<std::vector<tlog::Hash>> InclusionProof(std::uint64_t number,
+                                                         std::uint64_t tree_size) override {
+    v1::GetInclusionProofRequest request;
+    request.set_number(number);
+    request.set_tree_size(tree_size);
+    v1::GetInclusionProofResponse response;
+    RETURN_IF_ERROR(Call(*log_, &v1::Log::Stub::GetInclusionProof, request, &response));
+    std::vector<tlog::Hash> path;
+    for (const std::string& bytes : response.proof().hashes()) {
+      ASSIGN_OR_RETURN(const tlog::Hash hash, FromBytes(bytes));
+      path.push_back(hash);
+    }
+    return path;
+  }
+
+  absl::StatusOr<tlog::SignedTreeHead> Freeze(const std::string& reason) override {
+    RETURN_IF_ERROR(CheckText("reason", reason));
+    v1::FreezeRequest request;
+    request.set_reason(reason);
+    v1::FreezeResponse response;
+    RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::Freeze, request, &response));
+    return FromProto(response.head());
+  }
+
+  absl::Status Thaw() override {
+    v1::ThawResponse response;
+    return Call(*admin_, &v1::Admin::Stub::Thaw, v1::ThawRequest(), &response);
+  }
+
+  absl::Status Block(const gosum::ModuleVersion& module, const std::string& reason) override {
+    RETURN_IF_ERROR(CheckText("module version", module.ToString()));
+    RETURN_IF_ERROR(CheckText("reason", reason));
+    v1::BlockRequest request;
+    ToProto(module, request.mutable_module());
+    request.set_reason(reason);
+    v1::BlockResponse response;
+    return Call(*admin_, &v1::Admin::Stub::Block, request, &response);
+  }
+
+  absl::Status Unblock(const gosum::ModuleVersion& module) override {
+    RETURN_IF_ERROR(CheckText("module version", module.ToString()));
+    v1::UnblockRequest request;
+    ToProto(module, request.mutable_module());
+    v1::UnblockResponse response;
+    return Call(*admin_, &v1::Admin::Stub::Unblock, request, &response);
+  }
+
+  absl::StatusOr<std::vector<rpc_client::Block>> ListBlocks() override {
+    std::vector<rpc_client::Block> blocks;
+    v1::ListBlocksRequest request;
+    request.set_page_size(kPageSize);
+    for (int page = 0; page < kMaxPages; ++page) {
+      v1::ListBlocksResponse response;
+      RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::ListBlocks, request, &response));
+      for (const v1::BlockedVersion& block : response.blocks()) blocks.push_back(FromProto(block));
+      if (response.next_page_token().empty()) return blocks;
+      request.set_page_token(response.next_page_token());
+    }
+    return TooManyPages();
+  }
+
+  absl::StatusOr<ConflictList> ListConflicts(std::size_t limit) override {
+    ConflictList list;
+    v1::ListConflictsRequest request;
+    for (int page = 0; page < kMaxPages; ++page) {
+      const std::size_t wanted = limit - list.conflicts.size();
+      request.set_page_size(static_cast<std::uint32_t>(
+          std::min<std::size_t>(std::max<std::size_t>(wanted, 1), kPageSize)));
+      v1::ListConflictsResponse response;
+      RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::ListConflicts, request, &response));
+      for (const v1::Conflict& conflict : response.conflicts()) {
+        if (list.conflicts.size() == limit) break;
+        list.conflicts.push_back(FromProto(conflict));
+      }
+      list.has_more = !response.next_page_token().empty();
+      if (!list.has_more || list.conflicts.size() == limit) return list;
+      request.set_page_token(response.next_page_token());
+    }
+    return TooManyPages();
+  }
+
+  absl::StatusOr<ConflictText> GetConflict(const std::string& id) override {
+    RETURN_IF_ERROR(CheckText("id", id));
+    v1::GetConflictRequest request;
+    request.set_id(id);
+    v1::GetConflictResponse response;
+    RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::GetConflict, request, &response));
+    return ConflictText{.conflict = FromProto(response.conflict()), .text = response.text()};
+  }
+
+  absl::StatusOr<ServerStatus> GetStatus() override {
+    v1::GetStatusResponse response;
+    RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::GetStatus, v1::GetStatusRequest(), &response));
+    ServerStatus status{.log_name = response.log_name(),
+                        .verifier_key = response.verifier_key(),
+                        .appended = response.appended_count(),
+                        .already_there = response.already_there_count(),
+                        .conflicts = response.conflict_count(),
+                        .queued_records = response.queued_record_count(),
+                        .queued_bytes = response.queued_size_bytes(),
+                        .writer_error = response.writer_error(),
+                        .blocks = response.block_count(),
+                        .server_version = response.server_version(),
+                        .started_at = FromProto(response.started_at())};
+    ASSIGN_OR_RETURN(status.head, FromProto(response.head()));
+    if (response.has_frozen()) {
+      status.frozen = Decision{.reason = response.frozen().reason(),
+                               .who = response.frozen().who(),
+                               .when = FromProto(response.frozen().when())};
+    }
+    return status;
+  }
+
+  absl::StatusOr<NewToken> CreateToken(const TokenGrant& grant) override {
+    RETURN_IF_ERROR(CheckText("name", grant.name));
+    for (const std::string& scope : grant.scopes) RETURN_IF_ERROR(CheckText("scope", scope));
+    for (const std::string& pattern : grant.module_patterns) {
+      RETURN_IF_ERROR(CheckText("module pattern", pattern));
+    }
+    v1::CreateTokenRequest request;
+    ToProto(grant, request.mutable_grant());
+    v1::CreateTokenResponse response;
+    RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::CreateToken, request, &response));
+    return NewToken{.grant = FromProto(response.grant()), .secret = response.secret()};
+  }
+
+  absl::StatusOr<std::vector<TokenGrant>> ListTokens() override {
+    v1::ListTokensResponse response;
+    RETURN_IF_ERROR(
+        Call(*admin_, &v1::Admin::Stub::ListTokens, v1::ListTokensRequest(), &response));
+    std::vector<TokenGrant> grants;
+    for (const v1::TokenGrant& grant : response.grants()) grants.push_back(FromProto(grant));
+    return grants;
+  }
+
+  absl::Status RevokeToken(const std::string& name) override {
+    RETURN_IF_ERROR(CheckText("name", name));
+    v1::RevokeTokenRequest request;
+    request.set_name(name);
+    v1::RevokeTokenResponse response;
+    return Call(*admin_, &v1::Admin::Stub::RevokeToken, request, &response);
+  }
+
+ private:
+  void AddToken(grpc::ClientContext& context) const {
+    if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
+  }
+
+  template <typename Stub, typename Request, typename Response>
+  absl::Status Call(Stub& stub,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response* response) {
+    grpc::ClientContext context;
+    AddToken(context);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
+    return FromGrpcStatus((stub.*method)(&context, request, response), address_);
+  }
+
+  absl::Status TooManyPages() const {
+    return absl::UnavailableError(
+        absl::StrCat(address_, " sent ", kMaxPages, " pages and does not come to an end"));
+  }
+
+  // Constant after construction.
+  const std::string address_, token_;
+  const absl::Duration timeout_;
+  const std::unique_ptr<v1::Admin::Stub> admin_;
+  const std::unique_ptr<v1::Log::Stub> log_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Connect(const ConnectOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, OpenChannel(options));
+  return std::make_unique<GrpcAdminClient>(channel, options);
+}
+
+}  // namespace sumlog::rpc_client
