@@ -4,7 +4,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream_base.hpp>
-#include <boost/asio/write.hpp>
 #include <cstring>
 #include <utility>
 
@@ -61,6 +60,11 @@ void Connection::Expire() {
   Advance();
 }
 
+void Connection::Resume() {
+  awaits_room_ = false;
+  if (!closed_) Advance();
+}
+
 void Connection::BeginDrain() {
   if (closed_ || finishing_ || slot_count_ > 0 || !Input().empty()) return;
   // A request may have arrived that nobody has read yet.
@@ -74,6 +78,7 @@ void Connection::Close() {
   error_code ignored;
   socket_.close(ignored);
   worker_->Remove(entry_);
+  worker_->Release(std::exchange(unsent_bytes_, 0));
   ticket_.Release();
 }
 
@@ -90,12 +95,18 @@ void Connection::Advance() {
 
 bool Connection::TakeRequests() {
   bool took = false;
-  while (!no_more_requests_ && slot_count_ < kMaxPipelined && TakeOneRequest()) took = true;
+  while (MayTakeRequests() && TakeOneRequest()) took = true;
   return took;
+}
+
+bool Connection::MayTakeRequests() const {
+  return !no_more_requests_ && slot_count_ < kMaxPipelined &&
+         unsent_bytes_ <= worker_->limits().max_unsent_bytes_per_connection;
 }
 
 // Returns whether a slot was filled.
 bool Connection::TakeOneRequest() {
+  if (head_is_complete_) return DispatchIfRoom();
   // RFC 9112 section 2.2: an empty line before a request is tolerated.
   if (!scanner_.past_request_line() && absl::string_view(Input()).substr(0, 2) == "\r\n") {
     input_begin_ += 2;
@@ -116,10 +127,16 @@ bool Connection::TakeOneRequest() {
       }
       return true;
     case HeadScanner::Result::kComplete:
-      Dispatch();
-      return true;
+      return DispatchIfRoom();
   }
   return false;
+}
+
+bool Connection::DispatchIfRoom() {
+  head_is_complete_ = !worker_->HasRoom();
+  if (head_is_complete_) return false;
+  Dispatch();
+  return true;
 }
 
 // Hands the request whose head is complete to the handler.
@@ -130,6 +147,7 @@ void Connection::Dispatch() {
   input_begin_ += head.size();
   scanner_.Reset();
   head_is_timed_ = false;
+  if (writing_count_ == 0) has_progressed_ = true;  // else it is the writing that counts
   if (refusal.has_value()) {
     no_more_requests_ = true;
     StoreAnswer(&slot, /*close_after=*/true, RefusalResponse(*refusal));
@@ -183,6 +201,9 @@ void Connection::StoreAnswer(Slot* slot, bool close_after, Response response) {
   slot->body = has_body ? std::move(response.body) : std::string();
   slot->close_after = close_after;
   slot->is_answered = true;
+  slot->unsent_bytes = slot->head.size() + slot->body.size();
+  unsent_bytes_ += slot->unsent_bytes;
+  worker_->Hold(slot->unsent_bytes);
 }
 
 void Connection::Read() {
@@ -206,7 +227,8 @@ void Connection::OnRead(const error_code& error, std::size_t size_bytes) {
   if (error) {
     // The client may have closed its side only, and still wait for answers.
     const bool is_end = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
-    if (!is_end || slot_count_ == 0 || finishing_) return Close();
+    const bool has_request = slot_count_ > 0 || head_is_complete_;
+    if (!is_end || !has_request || finishing_) return Close();
     input_ended_ = true;
   }
   if (finishing_) return Discard(size_bytes);
@@ -236,96 +258,14 @@ void Connection::MakeRoom() {
                          std::max(longest_head, input_end_ + 1)));
 }
 
-// Starts or finishes a write of the answers that are next in order. Returns whether slots became
-// free.
-bool Connection::WriteReady() {
-  if (writing_count_ > 0 || slot_count_ == 0 || !SlotAt(0).is_answered) return false;
-  GatherReady();
-  SetDeadlineAfter(worker_->limits().write_timeout);
-  if (tls_.has_value()) {
-    WriteTls();
-    return false;
-  }
-  return WriteSome();
-}
-
-void Connection::GatherReady() {
-  std::size_t buffer_count = 0;
-  for (; writing_count_ < slot_count_ && SlotAt(writing_count_).is_answered; ++writing_count_) {
-    const Slot& slot = SlotAt(writing_count_);
-    out_[buffer_count++] = asio::buffer(slot.head);
-    if (!slot.body.empty()) out_[buffer_count++] = asio::buffer(slot.body);
-  }
-  unsent_ = {out_.data(), out_.data() + buffer_count};
-}
-
-// Writes as much as the system takes now, and comes back when it takes more. Returns whether
-// everything was taken.
-bool Connection::WriteSome() {
-  while (unsent_.first != unsent_.last) {
-    error_code error;
-    std::size_t taken = socket_.write_some(unsent_, error);
-    if (error == asio::error::would_block || error == asio::error::try_again) {
-      socket_.async_wait(asio::socket_base::wait_write,
-                         [self = shared_from_this()](const error_code& wait_error) {
-                           if (self->closed_) return;
-                           if (wait_error) return self->Close();
-                           self->Guarded([&] {
-                             if (self->WriteSome()) self->Advance();
-                           });
-                         });
-      return false;
-    }
-    if (error) {
-      Close();
-      return false;
-    }
-    for (auto* buffer = &out_[static_cast<std::size_t>(unsent_.first - out_.data())];
-         taken > 0 && unsent_.first != unsent_.last; ++buffer) {
-      const std::size_t of_buffer = std::min(taken, buffer->size());
-      *buffer += of_buffer;
-      taken -= of_buffer;
-      if (buffer->size() > 0) break;
-      ++unsent_.first;
-    }
-  }
-  OnWritten();
-  return true;
-}
-
-void Connection::WriteTls() {
-  tls_out_.clear();
-  for (const auto& buffer : unsent_) {
-    tls_out_.append(static_cast<const char*>(buffer.data()), buffer.size());
-  }
-  asio::async_write(*tls_, asio::buffer(tls_out_),
-                    [self = shared_from_this()](const error_code& error, std::size_t) {
-                      if (self->closed_) return;
-                      if (error) return self->Close();
-                      self->Guarded([&] {
-                        std::string().swap(self->tls_out_);
-                        self->OnWritten();
-                        self->Advance();
-                      });
-                    });
-}
-
-// Frees the slots whose answers have been taken.
-void Connection::OnWritten() {
-  bool is_last = false;
-  for (; writing_count_ > 0; --writing_count_, --slot_count_, ++first_sequence_) {
-    Slot& slot = SlotAt(0);
-    is_last = is_last || slot.close_after;
-    std::string().swap(slot.body);
-    first_slot_ = (first_slot_ + 1) % kMaxPipelined;
-  }
-  if (is_last) Finish();
-}
-
 // What the connection waits for now, and for how long.
 void Connection::Settle() {
   if (finishing_) return;
-  if (slot_count_ == 0) {
+  if (slot_count_ == 0 && head_is_complete_) {
+    deadline_ = Worker::SteadyTime::max();  // others' turn, whose writes have deadlines
+    if (!awaits_room_) worker_->AwaitRoom(weak_from_this());
+    awaits_room_ = true;
+  } else if (slot_count_ == 0) {
     const bool is_done = input_ended_ || no_more_requests_ ||
                          (worker_->draining() && Input().empty() && !head_is_timed_);
     if (is_done) return Finish();
@@ -337,8 +277,21 @@ void Connection::Settle() {
   } else if (writing_count_ == 0) {
     deadline_ = Worker::SteadyTime::max();  // the handler's turn
   }
-  worker_->Mark(entry_, /*is_busy=*/slot_count_ > 0);
-  if (slot_count_ < kMaxPipelined && !no_more_requests_) Read();
+  UpdateTurn();
+  if (MayTakeRequests() && !head_is_complete_) Read();
+}
+
+// Tells the worker whose turn it is. A client that sends bytes but no request, or sends requests
+// but takes no answer, keeps its place.
+void Connection::UpdateTurn() {
+  Worker::Turn turn = Worker::Turn::kServer;
+  if (finishing_ || (slot_count_ == 0 && !head_is_timed_ && !head_is_complete_)) {
+    turn = Worker::Turn::kNobody;
+  } else if (writing_count_ > 0 || (slot_count_ == 0 && !head_is_complete_)) {
+    turn = Worker::Turn::kClient;
+  }
+  const bool has_progressed = std::exchange(has_progressed_, false);
+  if (has_progressed || entry_->turn != turn) worker_->Mark(entry_, turn);
 }
 
 void Connection::SetDeadlineAfter(absl::Duration duration) {
@@ -348,7 +301,7 @@ void Connection::SetDeadlineAfter(absl::Duration duration) {
 // Everything has been sent: says so, and waits a moment for the client to close its side.
 void Connection::Finish() {
   if (closed_ || std::exchange(finishing_, true)) return;
-  worker_->Mark(entry_, /*is_busy=*/false);
+  UpdateTurn();
   SetDeadlineAfter(std::min(kLingerTime, worker_->limits().header_timeout));
   if (!tls_.has_value()) return Linger();
   tls_->async_shutdown([self = shared_from_this()](const error_code&) { self->Close(); });

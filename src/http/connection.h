@@ -1,7 +1,8 @@
 // One client connection: bytes in, requests to the handler, answers out in order.
 //
-// Requests are pipelined up to a bound; a handler may answer any of them later. Reading stops while
-// the bound is reached, so a client that sends faster than it is answered waits in its own buffers.
+// Requests are pipelined up to a bound of their number and of the answers' bytes; a handler may
+// answer any of them later. Reading stops while a bound is reached, or the worker has no room for
+// more answers, so a client that sends faster than it takes answers waits in its own buffers.
 //
 // Owned by its worker's thread. The only things that other threads hold are weak pointers.
 
@@ -56,6 +57,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Worker::SteadyTime deadline() const { return deadline_; }
   void Expire();
 
+  // Goes on after Worker::AwaitRoom.
+  void Resume();
+
+  // Of answers that wait here.
+  std::size_t unsent_bytes() const { return unsent_bytes_; }
+
   // Closes now when idle, else after the answers that are due.
   void BeginDrain();
 
@@ -79,6 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     RequestHead request;
     std::string head;  // of the response
     std::string body;
+    std::size_t unsent_bytes = 0;  // of both
     bool is_answered = false;
     bool close_after = false;
   };
@@ -97,6 +105,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Advance();
   bool TakeRequests();
   bool TakeOneRequest();
+  bool MayTakeRequests() const;
+  bool DispatchIfRoom();
   void Dispatch();
   void Refuse(const Refusal& refusal);
   Slot& PushSlot();
@@ -117,6 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void WriteTls();
   void OnWritten();
   void Settle();
+  void UpdateTurn();
   void SetDeadlineAfter(absl::Duration duration);
   void Finish();
   void Linger();
@@ -140,6 +151,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false;
   bool input_ended_ = false;  // the client has sent all that it will
   bool head_is_timed_ = false;
+  bool head_is_complete_ = false;  // and waits until the worker has room for its answer
+  bool awaits_room_ = false;       // Worker::AwaitRoom has been called, Resume not yet
   HeadScanner scanner_;
   std::size_t discarded_bytes_ = 0;
 
@@ -148,7 +161,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t first_slot_ = 0;
   std::size_t slot_count_ = 0;
   std::uint64_t first_sequence_ = 1;
-  std::uint64_t handling_ = 0;  // the request whose Handle is running; 0: none
+  std::uint64_t handling_ = 0;    // the request whose Handle is running; 0: none
+  std::size_t unsent_bytes_ = 0;  // of all slots; the worker counts them too
+  bool has_progressed_ = false;   // of the turn that it is, since the last mark
 
   // Output: what is being written now are the answers of the first writing_count_ slots.
   std::size_t writing_count_ = 0;

@@ -1,5 +1,6 @@
 #include "http/http_server.h"
 
+#include <algorithm>
 #include <exception>
 #include <latch>
 #include <thread>
@@ -19,6 +20,10 @@ namespace {
 
 constexpr absl::Duration kDestructorDrain = absl::Seconds(5);
 constexpr int kMaxThreads = 256;
+
+// How long Drain waits for connections that it has closed to be gone. They go as soon as their
+// threads look; this is for a thread that a handler blocks against its contract.
+constexpr absl::Duration kCloseTime = absl::Seconds(1);
 
 class BeastHttpServer final : public HttpServer {
  public:
@@ -56,7 +61,9 @@ class BeastHttpServer final : public HttpServer {
       begun->count_down();
     });
     begun->wait();
-    listener_.gauge()->WaitUntilZero(deadline);
+    if (listener_.gauge()->WaitUntilZero(deadline)) return;
+    for (const auto& worker : workers_) worker->CloseAll();
+    listener_.gauge()->WaitUntilZero(kCloseTime);
   }
 
   absl::Status ReloadTls() override { return tls_ != nullptr ? tls_->Load() : absl::OkStatus(); }
@@ -66,8 +73,12 @@ class BeastHttpServer final : public HttpServer {
                                                           Handler* handler) {
     std::vector<std::shared_ptr<Worker>> workers;
     const auto failures = std::make_shared<FailureLog>(options.logger);
+    ServerLimits limits = options.limits;
+    // At least one byte: a worker whose clients have taken everything has room.
+    limits.max_unsent_bytes = std::max<std::size_t>(
+        limits.max_unsent_bytes / static_cast<std::size_t>(options.threads), 1);
     for (int i = 0; i < options.threads; ++i) {
-      workers.push_back(std::make_shared<Worker>(options.limits, handler, failures));
+      workers.push_back(std::make_shared<Worker>(limits, handler, failures));
     }
     return workers;
   }

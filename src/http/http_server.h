@@ -8,7 +8,21 @@
 // After the last answer of a connection ("Connection: close", a refusal, a drain) its sending side
 // is closed at once, and the socket stays half open until the client closes too, at most about
 // three seconds: bytes of the client that nobody has read would reset the connection, and with it
-// take the answer away. Such connections count for the limits, and are the first to go when full.
+// take the answer away. Such connections count for the limits, and go first when full, as do idle
+// ones.
+//
+// When all connections are in use, newcomers wait in the system's queue. For each of them one
+// connection is closed, by the threads in turn: of the thread's own, the one that has been idle
+// longest; if none is, the one whose client has owed bytes of a request, or has taken none of its
+// answer, for longest, and for more than `eviction_grace`. A connection whose request is in the
+// server's hands is never closed for another.
+//
+// Answers that clients do not take wait in memory, within two bounds (ServerLimits). At the bound
+// of its connection, a client's next requests are not read until it has taken answers. At the bound
+// of the server no request is taken until others have taken answers; those who have taken none for
+// more than `eviction_grace` are closed then. A request that has been taken is always answered, so
+// each bound can be exceeded by one answer (and by those that a handler gives later, 8 a
+// connection).
 //
 // A request that meets an exception (no memory) is answered with 500, or loses its connection; the
 // others go on.
@@ -39,11 +53,17 @@ struct TlsFiles {
 
 struct ServerLimits {
   std::size_t max_header_bytes = 16 * 1024;           // request line and headers together
-  std::size_t max_connections = 4096;                 // further ones are closed at once
+  std::size_t max_connections = 4096;                 // further ones wait for one of them to go
   absl::Duration header_timeout = absl::Seconds(10);  // from the first byte (or accept) to the last
                                                       // header; also the TLS handshake
   absl::Duration idle_timeout = absl::Seconds(75);    // between requests of a connection
   absl::Duration write_timeout = absl::Seconds(30);   // for one response to be taken
+  absl::Duration eviction_grace = absl::Seconds(1);   // how long a client may keep a full server
+                                                      // waiting
+  // Answers (heads and bodies) that clients have not taken yet, in bytes. The server's bound is
+  // divided evenly among its threads.
+  std::size_t max_unsent_bytes_per_connection = std::size_t{64} * 1024;
+  std::size_t max_unsent_bytes = std::size_t{64} * 1024 * 1024;
 };
 
 class HttpServer {
@@ -64,13 +84,14 @@ class HttpServer {
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Options& options,
                                                            Handler* handler);
 
-  // Drains, at most five seconds, then closes what is left.
+  // Drains, at most five seconds; after a Drain there is nothing left to wait for.
   virtual ~HttpServer() = default;
 
   virtual std::uint16_t port() const = 0;
 
   // Stops accepting; idle connections close now, busy ones after their present answer (which says
-  // "Connection: close"). Returns when all are closed or `deadline` has passed. Idempotent.
+  // "Connection: close"). What is left when `deadline` has passed is closed then, answered or not:
+  // afterwards no connection is open. Idempotent.
   virtual void Drain(absl::Duration deadline) = 0;
 
   // Reads the TLS files again: new connections use them. On error the old ones stay.

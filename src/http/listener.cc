@@ -85,47 +85,87 @@ absl::Status Listener::BindTo(const tcp::endpoint& endpoint) {
   return BindError(error, endpoint);
 }
 
-Worker* Listener::Choose(bool is_full) const {
+template <typename Step>
+void Listener::Guarded(Step step) {
+  if (!acceptor_.is_open()) return;
+  try {
+    step();
+  } catch (const std::exception& failure) {  // of memory; later there may be some again
+    workers_->front()->failures().Report("a connection was not taken", failure.what());
+    RetryLater();
+  }
+}
+
+Worker* Listener::Emptiest() const {
   const auto has_fewer = [](const std::shared_ptr<Worker>& a, const std::shared_ptr<Worker>& b) {
     return a->gauge()->count() < b->gauge()->count();
   };
-  const auto chosen = is_full ? std::max_element(workers_->begin(), workers_->end(), has_fewer)
-                              : std::min_element(workers_->begin(), workers_->end(), has_fewer);
-  return chosen->get();
+  return std::min_element(workers_->begin(), workers_->end(), has_fewer)->get();
+}
+
+// All workers, in turns another one first: each has its share of the connections.
+std::vector<Worker*> Listener::NextToEvict() {
+  std::vector<Worker*> candidates;
+  for (std::size_t i = 0; i < workers_->size(); ++i) {
+    candidates.push_back((*workers_)[(evicting_worker_ + i) % workers_->size()].get());
+  }
+  evicting_worker_ = (evicting_worker_ + 1) % workers_->size();
+  return candidates;
 }
 
 void Listener::AcceptNext() {
-  Worker* const worker = Choose(/*is_full=*/gauge_->count() >= max_connections_);
-  acceptor_.async_accept(
-      worker->io_context(), [this, worker](const error_code& error, tcp::socket socket) {
-        OnAccept(error, std::move(socket), worker, gauge_->count() >= max_connections_);
-      });
+  if (gauge_->count() >= max_connections_) return AwaitNewcomer();
+  Worker* const worker = Emptiest();
+  acceptor_.async_accept(worker->io_context(),
+                         [this, worker](const error_code& error, tcp::socket socket) {
+                           Guarded([&] { OnAccept(error, std::move(socket), worker); });
+                         });
 }
 
-void Listener::OnAccept(const error_code& error, tcp::socket socket, Worker* worker, bool evict) {
-  if (!acceptor_.is_open()) return;
+void Listener::OnAccept(const error_code& error, tcp::socket socket, Worker* worker) {
   if (error == asio::error::no_descriptors || error.value() == ENFILE ||
       error == asio::error::no_buffer_space || error == asio::error::no_memory) {
     // Trying again at once would spin: the connection is still in the queue.
-    Choose(/*is_full=*/true)->EvictOne();
+    NextToEvict().front()->EvictOne([](bool) {});
     return RetryLater();
   }
-  try {
-    if (!error) {
-      worker->Adopt(std::move(socket), ConnectionTicket(worker->gauge(), gauge_),
-                    tls_ != nullptr ? tls_->Current() : nullptr, evict);
-    }
-    AcceptNext();
-  } catch (const std::exception& failure) {  // of memory; later there may be some again
-    worker->failures().Report("a connection was not taken", failure.what());
-    RetryLater();
+  if (!error) {
+    worker->Adopt(std::move(socket), ConnectionTicket(worker->gauge(), gauge_),
+                  tls_ != nullptr ? tls_->Current() : nullptr);
   }
+  AcceptNext();
+}
+
+// All connections are in use: nothing is done before somebody wants one.
+void Listener::AwaitNewcomer() {
+  acceptor_.async_wait(asio::socket_base::wait_read, [this](const error_code& error) {
+    Guarded([&] {
+      if (error) return RetryLater();
+      if (gauge_->count() < max_connections_) return AcceptNext();
+      Evict(NextToEvict());
+    });
+  });
+}
+
+// Asks the workers, one after the other until one does, to close a connection for a newcomer.
+void Listener::Evict(std::vector<Worker*> candidates) {
+  if (candidates.empty()) return RetryLater();
+  Worker* const worker = candidates.front();
+  candidates.erase(candidates.begin());
+  worker->EvictOne([this, candidates = std::move(candidates)](bool evicted) {
+    asio::post(workers_->front()->io_context(), [this, candidates, evicted] {
+      Guarded([&] {
+        if (evicted) return AcceptNext();
+        Evict(candidates);
+      });
+    });
+  });
 }
 
 void Listener::RetryLater() {
   retry_timer_.expires_after(kRetryInterval);
   retry_timer_.async_wait([this](const error_code& error) {
-    if (!error && acceptor_.is_open()) AcceptNext();
+    if (!error) Guarded([this] { AcceptNext(); });
   });
 }
 

@@ -1,9 +1,10 @@
 // The listening socket: takes connections and deals them to the workers.
 //
 // One socket, bound exclusively: a port that somebody else listens on is refused, and nobody can
-// listen beside us. Each connection goes to the worker with the fewest; at the limit it goes to the
-// one with the most, which closes its longest-waiting connection for it. So a flood of half-open
-// connections pushes out its own first members, and a client with a request in hand is served.
+// listen beside us. Each connection goes to the worker with the fewest. At the limit newcomers stay
+// in the system's queue until a worker has closed a connection for the first of them, or one has
+// gone by itself. So a flood of half-open connections, or of clients that do not read, pushes out
+// its own first members, and whoever connects has its turn.
 //
 // Owned by the first worker's thread once Start has been called; StopAccepting is safe from any.
 
@@ -50,9 +51,16 @@ class Listener {
   absl::Status BindTo(const boost::asio::ip::tcp::endpoint& endpoint);
   void AcceptNext();
   void OnAccept(const boost::system::error_code& error, boost::asio::ip::tcp::socket socket,
-                Worker* worker, bool evict);
+                Worker* worker);
+  void AwaitNewcomer();
+  void Evict(std::vector<Worker*> candidates);
   void RetryLater();
-  Worker* Choose(bool is_full) const;
+  Worker* Emptiest() const;
+  std::vector<Worker*> NextToEvict();
+
+  // Runs a step of the listener's life; after one that throws, accepts again in a while.
+  template <typename Step>
+  void Guarded(Step step);
 
   // Constant after Bind.
   const std::vector<std::shared_ptr<Worker>>* const workers_;
@@ -64,6 +72,7 @@ class Listener {
   // Owned by the first worker's thread.
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_timer_;
+  std::size_t evicting_worker_ = 0;  // whose turn it is to close a connection
 };
 
 }  // namespace sumlog::http

@@ -16,8 +16,8 @@ using boost::system::error_code;
 // A quarter of the shortest timeout keeps deadlines honest; more often than every 10 ms would be
 // work for nothing, and once a second is cheap.
 std::chrono::milliseconds SweepInterval(const ServerLimits& limits) {
-  const absl::Duration shortest =
-      std::min({limits.header_timeout, limits.idle_timeout, limits.write_timeout});
+  const absl::Duration shortest = std::min(
+      {limits.header_timeout, limits.idle_timeout, limits.write_timeout, limits.eviction_grace});
   return absl::ToChronoMilliseconds(
       std::clamp(shortest / 4, absl::Milliseconds(10), absl::Seconds(1)));
 }
@@ -49,15 +49,17 @@ void Worker::Run() {
 }
 
 void Worker::Adopt(boost::asio::ip::tcp::socket socket, ConnectionTicket ticket,
-                   std::shared_ptr<boost::asio::ssl::context> tls, bool evict) {
+                   std::shared_ptr<boost::asio::ssl::context> tls) {
   boost::asio::post(io_context_, [this, socket = std::move(socket), ticket = std::move(ticket),
-                                  tls = std::move(tls), evict]() mutable {
-    if (evict && !CloseLongestWaiting()) return;  // all are busy: the new one goes
+                                  tls = std::move(tls)]() mutable {
     try {
       const auto connection =
           std::make_shared<Connection>(this, std::move(socket), std::move(ticket), tls.get());
-      waiting_.push_back({.connection = connection});
-      connection->Guarded([&] { connection->Start(std::prev(waiting_.end())); });
+      Entries& entries = ListOf(Turn::kClient);
+      entries.push_back({.connection = connection,
+                         .turn = Turn::kClient,
+                         .since = std::chrono::steady_clock::now()});
+      connection->Guarded([&] { connection->Start(std::prev(entries.end())); });
     } catch (const std::exception& error) {
       failures_->Report("a connection was not taken", error.what());
     }
@@ -73,29 +75,81 @@ void Worker::BeginDrain() {
   });
 }
 
-void Worker::EvictOne() {
-  boost::asio::post(io_context_, [this] { CloseLongestWaiting(); });
+void Worker::EvictOne(std::function<void(bool)> then) {
+  boost::asio::post(io_context_, [this, then = std::move(then)] { then(CloseOne()); });
 }
 
-void Worker::Stop() {
+void Worker::CloseAll() {
   boost::asio::post(io_context_, [this] {
     for (const auto& connection : AllConnections()) connection->Close();
-    io_context_.stop();
   });
 }
 
-void Worker::Mark(Entries::iterator entry, bool is_busy) {
-  Entries& from = ListOf(*entry);
-  entry->is_busy = is_busy;
-  Entries& to = ListOf(*entry);
+void Worker::Stop() {
+  CloseAll();
+  boost::asio::post(io_context_, [this] { io_context_.stop(); });
+}
+
+void Worker::Mark(Entries::iterator entry, Turn turn) {
+  Entries& from = ListOf(entry->turn);
+  Entries& to = ListOf(turn);
+  entry->turn = turn;
+  entry->since = std::chrono::steady_clock::now();
   to.splice(to.end(), from, entry);
 }
 
-bool Worker::CloseLongestWaiting() {
-  if (waiting_.empty()) return false;
-  const std::shared_ptr<Connection> longest = waiting_.front().connection;
+bool Worker::IsStalled(const Entry& entry, SteadyTime now) const {
+  return absl::FromChrono(now - entry.since) >= limits_.eviction_grace;
+}
+
+bool Worker::CloseOne() {
+  const Entries& idle = ListOf(Turn::kNobody);
+  const Entries& clients = ListOf(Turn::kClient);
+  std::shared_ptr<Connection> longest;
+  if (!idle.empty()) {
+    longest = idle.front().connection;
+  } else if (!clients.empty() && IsStalled(clients.front(), std::chrono::steady_clock::now())) {
+    longest = clients.front().connection;
+  }
+  if (longest == nullptr) return false;
   longest->Close();
   return true;
+}
+
+void Worker::Release(std::size_t size_bytes) noexcept {
+  unsent_bytes_ -= size_bytes;
+  if (starved_.empty() || unsent_bytes_ >= limits_.max_unsent_bytes) return;
+  try {
+    // Posted: the caller is in the middle of another connection's step.
+    boost::asio::post(io_context_, [this] { ResumeStarved(); });
+  } catch (const std::exception&) {
+    // Without memory the next sweep does it.
+  }
+}
+
+void Worker::ResumeStarved() {
+  resuming_ = true;
+  // Each once: who finds no room again queues up behind.
+  for (std::size_t left = starved_.size(); left > 0 && HasRoom(); --left) {
+    const std::shared_ptr<Connection> connection = starved_.front().lock();
+    starved_.pop_front();
+    if (connection != nullptr) connection->Guarded([&] { connection->Resume(); });
+  }
+  resuming_ = false;
+}
+
+// Makes room for the starved at the cost of clients that take nothing of their answers.
+void Worker::CloseStalledHolders() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  std::vector<std::shared_ptr<Connection>> stalled;
+  for (const Entry& entry : ListOf(Turn::kClient)) {
+    if (!IsStalled(entry, now)) break;
+    if (entry.connection->unsent_bytes() > 0) stalled.push_back(entry.connection);
+  }
+  for (const auto& connection : stalled) {
+    if (unsent_bytes_ < limits_.max_unsent_bytes) return;
+    connection->Close();
+  }
 }
 
 void Worker::ScheduleSweep() {
@@ -112,20 +166,23 @@ void Worker::ScheduleSweep() {
 void Worker::Sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
   std::vector<std::shared_ptr<Connection>> expired;
-  for (const Entries* entries : {&waiting_, &busy_}) {
-    for (const Entry& entry : *entries) {
+  for (const Entries& entries : entries_) {
+    for (const Entry& entry : entries) {
       if (entry.connection->deadline() <= now) expired.push_back(entry.connection);
     }
   }
   for (const auto& connection : expired) {
     connection->Guarded([&] { connection->Expire(); });
   }
+  if (starved_.empty()) return;
+  CloseStalledHolders();
+  ResumeStarved();
 }
 
 std::vector<std::shared_ptr<Connection>> Worker::AllConnections() const {
   std::vector<std::shared_ptr<Connection>> all;
-  for (const Entries* entries : {&waiting_, &busy_}) {
-    for (const Entry& entry : *entries) all.push_back(entry.connection);
+  for (const Entries& entries : entries_) {
+    for (const Entry& entry : entries) all.push_back(entry.connection);
   }
   return all;
 }
