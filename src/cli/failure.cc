@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/damage.h"
 #include "cli/printable.h"
 #include "cli/verb.h"
 #include "client/mask_credentials.h"
@@ -27,9 +28,24 @@ void PrintServerText(std::ostream& err, const std::string& text) {
   }
 }
 
+// The message; with the way out of damaged data, which is the same wherever it was found.
+std::string AdvisedMessage(const absl::Status& status) {
+  std::string message(status.message());
+  if (!IsDamagedData(status)) return message;
+  if (!absl::StrContains(message, "\nwhy: ")) {
+    absl::StrAppend(&message, "\nwhy: the data on disk is damaged");
+  }
+  if (!absl::StrContains(message, "\nfix: ")) {
+    absl::StrAppend(&message,
+                    "\nfix: keep the data as it is, run sumlog fsck, restore from a backup");
+  }
+  return message;
+}
+
 }  // namespace
 
 int ExitCodeFor(const absl::Status& status) {
+  if (IsDamagedData(status)) return kUnreachable;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return kGood;
@@ -57,7 +73,7 @@ void Fail(Context& context, absl::string_view doing, const absl::Status& status,
   std::ostream& err = *context.err;
   err << (color ? "\x1b[1;31merror:\x1b[0m " : "error: ") << "cannot " << Shown(doing) << ":";
 
-  const std::vector<std::string> lines = absl::StrSplit(std::string(status.message()), '\n');
+  const std::vector<std::string> lines = absl::StrSplit(AdvisedMessage(status), '\n');
   err << " " << Shown(lines[0]) << "\n";
   std::string server_text = client::ServerTextOf(status);
   for (std::size_t i = 1; i < lines.size(); ++i) {

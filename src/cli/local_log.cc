@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "cli/anchor_check.h"
 #include "cli/open_config.h"
@@ -42,7 +43,12 @@ class LocalLog final : public VerifiedLog {
     }
     RETURN_IF_ERROR(number.status());
     client::VerifiedRecord record{.number = *number, .text = {}, .head = newest_, .path = {}};
-    ASSIGN_OR_RETURN(record.text, store_->Record(*number));
+    absl::StatusOr<std::string> text = store_->Record(*number);
+    if (absl::IsNotFound(text.status())) {
+      return DamagedData(absl::StrCat("the index has ", module.ToString(), " as record ", *number,
+                                      ", which is missing"));
+    }
+    ASSIGN_OR_RETURN(record.text, std::move(text));
     ASSIGN_OR_RETURN(record.path, tlog::ProveInclusion(
                                       {.index = *number, .tree_size = newest_.head.size}, tiles_));
     RETURN_IF_ERROR(

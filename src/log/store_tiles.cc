@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 
 namespace sumlog::log {
@@ -18,14 +19,13 @@ absl::StatusOr<std::vector<tlog::Hash>> ReadStoredTile(const storage::LogStore& 
   }
   absl::StatusOr<std::vector<tlog::Hash>> hashes = store.HashTile(tile.level, tile.index);
   if (absl::IsNotFound(hashes.status())) {
-    return absl::DataLossError(
+    return DamagedData(
         absl::StrCat("hash tile ", FormatTilePath(tile), " is missing in the store"));
   }
   RETURN_IF_ERROR(hashes.status());
   if (hashes->size() < tile.width) {
-    return absl::DataLossError(absl::StrCat("hash tile ", FormatTilePath(tile), " has ",
-                                            hashes->size(), " hashes in the store, want ",
-                                            tile.width));
+    return DamagedData(absl::StrCat("hash tile ", FormatTilePath(tile), " has ", hashes->size(),
+                                    " hashes in the store, want ", tile.width));
   }
   hashes->resize(tile.width);
   return hashes;

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "storage/rocksdb/rocksdb_status.h"
 #include "storage/rocksdb/slices.h"
@@ -82,7 +83,7 @@ absl::Status CheckFile(rocksdb::Env* env, const std::string& path) {
       ToStatus(file->Read(begin, size - begin, &block, space.data()), "cannot read a log"));
   const absl::Status status = CheckLastLogBlock(ToView(block));
   if (status.ok()) return status;
-  return absl::DataLossError(absl::StrCat(path, ": ", status.message()));
+  return DamagedData(absl::StrCat(path, ": ", status.message()));
 }
 
 }  // namespace
@@ -96,13 +97,13 @@ absl::Status CheckLastLogBlock(absl::string_view block) {
     if (is_blank) {
       // Space that was set aside for later pieces: nothing but zeros to the end.
       if (std::all_of(piece.begin(), piece.end(), [](char byte) { return byte == 0; })) break;
-      return absl::DataLossError(absl::StrCat("a blank piece with bytes behind it, ", piece.size(),
-                                              " bytes before the end"));
+      return DamagedData(absl::StrCat("a blank piece with bytes behind it, ", piece.size(),
+                                      " bytes before the end"));
     }
     if (kHeaderBytes + length > piece.size()) {
       if (!IsWholeWhenShorter(piece)) break;  // torn off indeed
-      return absl::DataLossError(absl::StrCat("a piece with a damaged length of ", length,
-                                              " bytes, ", piece.size(), " bytes before the end"));
+      return DamagedData(absl::StrCat("a piece with a damaged length of ", length, " bytes, ",
+                                      piece.size(), " bytes before the end"));
     }
     offset += kHeaderBytes + length;
   }

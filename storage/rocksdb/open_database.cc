@@ -1,9 +1,15 @@
 #include "storage/rocksdb/open_database.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/damage.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "storage/rocksdb/adoption_file_system.h"
@@ -58,7 +64,15 @@ absl::Status CheckFormat(const std::string& path, const std::optional<std::strin
 
 // Whether there is a finished database; kFailedPrecondition when its format is unknown.
 absl::StatusOr<bool> DatabaseExists(const RocksDbOptions& options) {
-  if (!EnvOf(options)->FileExists(absl::StrCat(options.path, "/CURRENT")).ok()) return false;
+  const std::string current = absl::StrCat(options.path, "/CURRENT");
+  if (!EnvOf(options)->FileExists(current).ok()) {
+    // RocksDB does not tell a file that is not there from one that it may not see.
+    struct stat info = {};
+    if (::stat(current.c_str(), &info) != 0 && errno != ENOENT && errno != ENOTDIR) {
+      return ErrnoToStatus(errno, "open the database", options.path);
+    }
+    return false;
+  }
   const absl::StatusOr<std::optional<std::string>> version = PeekFormat(options);
   // What cannot be peeked at is there; opening it says why it cannot be read.
   if (!version.ok()) return true;
@@ -67,10 +81,23 @@ absl::StatusOr<bool> DatabaseExists(const RocksDbOptions& options) {
   return true;
 }
 
-// Explains why a database did not open for writing.
+// Explains why a database did not open.
 absl::Status OpenError(const RocksDbOptions& options, const rocksdb::Status& status) {
+  const std::string what = absl::StrCat("cannot open the database ", options.path);
+  // Column families that are missing or strange under a known format version.
+  if (status.IsInvalidArgument()) return DamagedData(absl::StrCat(what, ": ", status.ToString()));
+  return ToStatus(status, what);
+}
+
+// The same for writing, where the lock may be somebody else's.
+absl::Status OpenForWritingError(const RocksDbOptions& options, const rocksdb::Status& status) {
   if (status.IsIOError()) {
     const std::string lock_path = absl::StrCat(options.path, "/LOCK");
+    // Not by opening it: closing it again would drop a lock that this process has.
+    if (::faccessat(AT_FDCWD, lock_path.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT &&
+        errno != ENOTDIR) {
+      return ErrnoToStatus(errno, "open", lock_path);
+    }
     rocksdb::FileLock* lock = nullptr;
     if (!EnvOf(options)->LockFile(lock_path, &lock).ok()) {
       return absl::FailedPreconditionError(absl::StrCat(
@@ -78,11 +105,7 @@ absl::Status OpenError(const RocksDbOptions& options, const rocksdb::Status& sta
     }
     EnvOf(options)->UnlockFile(lock).PermitUncheckedError();
   }
-  const std::string what = absl::StrCat("cannot open the database ", options.path);
-  // Column families that are missing or strange under a known format version.
-  if (status.IsInvalidArgument())
-    return absl::DataLossError(absl::StrCat(what, ": ", status.ToString()));
-  return ToStatus(status, what);
+  return OpenError(options, status);
 }
 
 std::string ManifestStateOf(rocksdb::Env* env, const std::string& path) {
@@ -136,7 +159,7 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForWriting(
   const rocksdb::Status status = rocksdb::DB::Open(
       db_options, options.path, AllFamilies(options.cache_size_bytes), &opened->handles_, &db);
   opened->db_.reset(db);
-  if (!status.ok()) return OpenError(options, status);
+  if (!status.ok()) return OpenForWritingError(options, status);
 
   if (options.create) {
     rocksdb::WriteOptions write;
@@ -168,8 +191,7 @@ absl::StatusOr<std::unique_ptr<OpenDatabase>> OpenDatabase::OpenForReading(
           "the database ", options.path, " changed its files each time it was to be opened"));
       continue;
     }
-    if (!status.ok())
-      return ToStatus(status, absl::StrCat("cannot open the database ", options.path));
+    if (!status.ok()) return OpenError(options, status);
     RETURN_IF_ERROR(tails);
     ASSIGN_OR_RETURN(const std::optional<std::string> version, ReadFormat(db));
     RETURN_IF_ERROR(CheckFormat(options.path, version));

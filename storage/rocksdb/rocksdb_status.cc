@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/damage.h"
 
 namespace sumlog::storage {
 
@@ -12,7 +13,7 @@ absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kSpaceLimit)
     return absl::ResourceExhaustedError(message);
   if (status.IsCorruption() || status.IsNotFound() || status.IsPathNotFound()) {
-    return absl::DataLossError(message);
+    return DamagedData(message);
   }
   return absl::UnavailableError(message);
 }

@@ -12,7 +12,7 @@
 namespace sumlog::storage {
 
 // "<what>: <RocksDB's text>". Never OK for an error, and an error of every kind is one of:
-//   kDataLoss           corruption, or a file that must be there is not
+//   kDataLoss           corruption, or a file that must be there is not; it IsDamagedData
 //   kResourceExhausted  no space
 //   kUnavailable        anything else: the disk, or RocksDB, did not do its work
 // RocksDB's NotFound counts as corruption: callers for whom absence is an answer look before.

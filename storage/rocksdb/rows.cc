@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "sumlog/tlog/tile.h"
 
@@ -17,7 +18,7 @@ constexpr std::size_t kTableBytes = std::size_t{4} * tlog::kFullTileWidth;
 constexpr std::size_t kTimeBytes = 8;
 
 absl::Status BadRow(absl::string_view what, std::size_t size) {
-  return absl::DataLossError(absl::StrCat("damaged ", what, " of ", size, " bytes"));
+  return DamagedData(absl::StrCat("damaged ", what, " of ", size, " bytes"));
 }
 
 void AppendTime(std::string* out, absl::Time time) {

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "storage/rocksdb/slices.h"
 #include "sumlog/tlog/tile.h"
@@ -27,7 +28,7 @@ absl::Status NoRecord(std::uint64_t number) {
 }
 
 absl::Status Missing(absl::string_view thing) {
-  return absl::DataLossError(absl::StrCat(thing, " is missing from the database"));
+  return DamagedData(absl::StrCat(thing, " is missing from the database"));
 }
 
 }  // namespace

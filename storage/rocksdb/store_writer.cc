@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "storage/batch_check.h"
 #include "storage/rocksdb/rocksdb_status.h"
@@ -101,8 +102,8 @@ absl::StatusOr<StoredEdge> StoreWriter::ReadEdge(const CommitBatch& batch) const
     const std::uint64_t width = batch.expected_size - begin;
     ASSIGN_OR_RETURN(edge.tail, rows_.TailRows(begin, width));
     if (edge.tail.size() != width) {
-      return absl::DataLossError(absl::StrCat("the unfinished data tile has ", edge.tail.size(),
-                                              " records in the database, want ", width));
+      return DamagedData(absl::StrCat("the unfinished data tile has ", edge.tail.size(),
+                                      " records in the database, want ", width));
     }
   }
   for (const tlog::TileGrowth& growth : batch.tiles) {
@@ -111,8 +112,8 @@ absl::StatusOr<StoredEdge> StoreWriter::ReadEdge(const CommitBatch& batch) const
     ASSIGN_OR_RETURN(const bool found, rows_.Get(Family::kHashTiles,
                                                  HashTileKey(growth.level, growth.index), &value));
     if (!found) {
-      return absl::DataLossError(absl::StrCat("hash tile ", growth.level, "/", growth.index,
-                                              " is missing from the database"));
+      return DamagedData(absl::StrCat("hash tile ", growth.level, "/", growth.index,
+                                      " is missing from the database"));
     }
     ASSIGN_OR_RETURN(edge.partial_tiles[growth.level], ParseHashTile(ToView(value), growth.first));
   }

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "base/damage.h"
 #include "cli/printable.h"
 #include "cli/verb.h"
 #include "gtest/gtest.h"
@@ -28,6 +29,18 @@ TEST_F(FailTest, PrintsWhatWhyAndFix) {
             "fix   wait\n");
   EXPECT_EQ(out_.str(), "");
   EXPECT_EQ(context_.exit_code, kUnreachable);
+}
+
+TEST_F(FailTest, SaysTheWayOutOfDamagedData) {
+  Fail(context_, "serve", DamagedData("block 7 is torn"));
+  EXPECT_EQ(err_.str(),
+            "error: cannot serve: block 7 is torn\n"
+            "why   the data on disk is damaged\n"
+            "fix   keep the data as it is, run sumlog fsck, restore from a backup\n");
+  EXPECT_EQ(context_.exit_code, kUnreachable);
+  err_.str("");
+  Fail(context_, "check", WithFix(DamagedData("x\nwhy: y"), "z"));
+  EXPECT_EQ(err_.str(), "error: cannot check: x\nwhy   y\nfix   z\n");
 }
 
 TEST_F(FailTest, EscapesWhatCouldDriveATerminal) {
