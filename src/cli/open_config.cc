@@ -2,13 +2,32 @@
 
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "server/log_directory.h"
 #include "server/new_log.h"
 
 namespace sumlog::cli {
 namespace {
+
+// The log lies there, but nothing names it: to make another one would be the worst way on.
+absl::Status LogWithoutConfig(const ops::Config& config, const std::vector<std::string>& names) {
+  const std::string file =
+      config.file.empty() ? absl::StrCat(config.dir, "/sumlog.toml") : config.file;
+  std::string fix = absl::StrCat("write name = \"NAME\" under [log] in ", file);
+  if (config.file.empty() && names.size() == 1 && server::CheckLogName(names.front()).ok()) {
+    fix = absl::StrCat("printf '[log]\\nname = \"", names.front(), "\"\\n' > ", file,
+                       ", and write log.anchor, log.key_file and the rest as they were");
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      config.file.empty() ? absl::StrCat(file, " is missing")
+                          : absl::StrCat(file, " has no log.name"),
+      ", but key or database of ", absl::StrJoin(names, ", "), " lie in ", config.dir,
+      "\nwhy: only the file says which log this is, and where its anchor is\nfix: ", fix));
+}
 
 // Why a configuration that names no log does not, and what to do.
 absl::Status NoLog(const Context& context, const ops::Config& config) {
@@ -19,6 +38,8 @@ absl::Status NoLog(const Context& context, const ops::Config& config) {
         context.config, " has no log.name\nwhy: --config or SUMLOG_CONFIG names it, so ", own_file,
         " is not read\nfix: leave it out, or write [log] name into ", context.config));
   }
+  const std::vector<std::string> names = server::NamesOfLogs(config.dir);
+  if (!names.empty() && !server::IsUnfinished(config.dir)) return LogWithoutConfig(config, names);
   if (!config.file.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(config.file, " has no log.name, so ", config.dir,

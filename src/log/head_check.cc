@@ -15,6 +15,10 @@
 namespace sumlog::log {
 namespace {
 
+constexpr char kKeepTheDatabase[] =
+    "\nwhy: the records are not those that were signed"
+    "\nfix: keep the database as it is for inspection, run sumlog fsck, and put back a copy";
+
 std::string FormatKeys(absl::Span<const tlog::VerifierKey> keys) {
   return absl::StrJoin(keys, " ", [](std::string* out, const tlog::VerifierKey& key) {
     absl::StrAppend(out, key.ToString());
@@ -61,8 +65,10 @@ absl::StatusOr<tlog::TreeHead> OpenAnchoredHead(const Anchor& anchor,
                      FormatKeys(keys), "\n  seen  ", opened.status().message(),
                      "\nfix: name the anchor that belongs to this log. Nothing was changed"));
   }
-  return absl::DataLossError(absl::StrCat("the head in the anchor ", anchor.path(),
-                                          " is damaged: ", opened.status().message()));
+  return absl::DataLossError(absl::StrCat(
+      "the head in the anchor ", anchor.path(), " is damaged: ", opened.status().message(),
+      "\nwhy: the file is whole, so whoever wrote it wrote a head that its key never signed",
+      "\nfix: keep it for inspection, and put back a copy of it. Nothing was changed"));
 }
 
 }  // namespace
@@ -72,34 +78,42 @@ absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
   ASSIGN_OR_RETURN(const storage::StoredHead stored, store.SignedHead());
   absl::StatusOr<tlog::SignedTreeHead> opened = tlog::OpenTreeHead(stored.note, keys);
   if (!opened.ok()) {
-    return absl::DataLossError(absl::StrCat("the newest head of the database, of ", stored.size,
-                                            " records, is not signed by ", FormatKeys(keys), ": ",
-                                            opened.status().message()));
+    return absl::DataLossError(absl::StrCat(
+        "the newest head of the database, of ", stored.size, " records, is not signed by ",
+        FormatKeys(keys), ": ", opened.status().message(),
+        "\nwhy: the key is not the one of this database, or somebody has changed the head",
+        "\nfix: put back the key file of this log, or the database of this key"));
   }
   if (opened->head.size != stored.size) {
     return absl::DataLossError(absl::StrCat("the newest head of the database is of ",
                                             opened->head.size, " records, but stored as one of ",
-                                            stored.size));
+                                            stored.size, kKeepTheDatabase));
   }
   StoreTiles tiles(store);
   ASSIGN_OR_RETURN(tlog::TreeEdge edge, tlog::TreeEdge::Load(stored.size, tiles));
   if (const tlog::Hash root = edge.Root(); root != opened->head.root) {
-    return absl::DataLossError(absl::StrCat(
-        "the right edge of the database hashes to ", tlog::FormatHash(root), ", but the head of ",
-        stored.size, " records is signed with root ", tlog::FormatHash(opened->head.root)));
+    return absl::DataLossError(absl::StrCat("the right edge of the database hashes to ",
+                                            tlog::FormatHash(root), ", but the head of ",
+                                            stored.size, " records is signed with root ",
+                                            tlog::FormatHash(opened->head.root), kKeepTheDatabase));
   }
   return PublishedHead{
       .signed_head = *std::move(opened), .signed_at = stored.signed_at, .edge = std::move(edge)};
 }
 
-absl::Status ReconcileAnchor(const PublishedHead& newest, const storage::LogStore& store,
-                             absl::Span<const tlog::VerifierKey> keys, Anchor& anchor) {
+absl::Status CheckAgainstAnchor(const PublishedHead& newest, const storage::LogStore& store,
+                                absl::Span<const tlog::VerifierKey> keys, const Anchor& anchor) {
   ASSIGN_OR_RETURN(const tlog::TreeHead anchored, OpenAnchoredHead(anchor, keys));
   const tlog::TreeHead& head = newest.signed_head.head;
   if (anchored.size > head.size) return Behind(newest, anchored, anchor);
   StoreTiles tiles(store);
   ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(anchored.size, tiles));
-  if (root != anchored.root) return Contradicts(newest, anchored, anchor);
+  return root == anchored.root ? absl::OkStatus() : Contradicts(newest, anchored, anchor);
+}
+
+absl::Status ReconcileAnchor(const PublishedHead& newest, const storage::LogStore& store,
+                             absl::Span<const tlog::VerifierKey> keys, Anchor& anchor) {
+  RETURN_IF_ERROR(CheckAgainstAnchor(newest, store, keys, anchor));
   if (anchor.note() == newest.signed_head.note) return absl::OkStatus();
   return anchor.Store(newest.signed_head.note);
 }

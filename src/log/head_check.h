@@ -26,8 +26,13 @@ namespace sumlog::log {
 absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
                                              absl::Span<const tlog::VerifierKey> keys);
 
-// Checks that `newest`, the head of `store`, extends the anchored one, and stores it in the anchor
-// when that is behind or holds another note of the same head. Status codes as OriginLog::Open.
+// Checks that `newest`, the head of `store`, extends the anchored one. Writes nothing. Status codes
+// as OriginLog::Open.
+absl::Status CheckAgainstAnchor(const PublishedHead& newest, const storage::LogStore& store,
+                                absl::Span<const tlog::VerifierKey> keys, const Anchor& anchor);
+
+// The same, and then stores `newest` in the anchor when that is behind or holds another note of the
+// same head. Status codes as OriginLog::Open.
 absl::Status ReconcileAnchor(const PublishedHead& newest, const storage::LogStore& store,
                              absl::Span<const tlog::VerifierKey> keys, Anchor& anchor);
 

@@ -2,9 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -13,9 +14,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/clock.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "crypto/random.h"
 #include "crypto/wipe.h"
+#include "log/head_check.h"
 #include "storage/rocksdb/rocksdb_store.h"
 
 namespace sumlog::server {
@@ -36,10 +40,26 @@ bool DeviceOf(const std::string& path, dev_t* device) {
 
 absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStore(const ops::Config& config,
                                                              bool read_only) {
-  return storage::OpenRocksDbStore(
+  absl::StatusOr<std::unique_ptr<storage::LogStore>> store = storage::OpenRocksDbStore(
       {.path = DatabasePath(config),
        .read_only = read_only,
        .cache_size_bytes = static_cast<std::size_t>(config.limits_cache_bytes)});
+  if (absl::IsNotFound(store.status())) {
+    return absl::NotFoundError(
+        absl::StrCat(store.status().message(),
+                     "\nwhy: the folder is not mounted, was moved, or the log's name was changed"
+                     "\nfix: mount or restore it, the newest copy there is; or correct log.name"));
+  }
+  return store;
+}
+
+std::string AnchorFolder(const ops::Config& config) {
+  return std::filesystem::path(FolderOf(config.log_anchor)).lexically_normal().string();
+}
+
+bool AnchorLiesInside(const ops::Config& config) {
+  const std::string dir = (std::filesystem::path(config.dir).lexically_normal() / "").string();
+  return absl::StartsWith(absl::StrCat(AnchorFolder(config), "/"), dir);
 }
 
 absl::Status RequireOriginLog(const ops::Config& config) {
@@ -49,24 +69,84 @@ absl::Status RequireOriginLog(const ops::Config& config) {
                    "fix: sumlog init --dir ", config.dir, " --name NAME"));
 }
 
+// Adds a way out to a failure that names none.
+absl::Status WithWayOut(const absl::Status& status, absl::string_view why_and_fix) {
+  if (status.ok() || IsDamagedData(status) || absl::StrContains(status.message(), "\nfix: ")) {
+    return status;
+  }
+  return absl::Status(status.code(), absl::StrCat(status.message(), "\n", why_and_fix));
+}
+
+absl::StatusOr<tlog::Signer> SignerToWriteWith(const ops::Config& config) {
+  absl::StatusOr<tlog::Signer> signer = LoadSigner(config);
+  if (signer.ok()) return signer;
+  return WithWayOut(signer.status(),
+                    absl::StrCat("why: without the log's own key nothing can be signed that "
+                                 "clients would take\nfix: put back the key file of ",
+                                 config.log_name, " from its backup, or name it in log.key_file"));
+}
+
+// Why a log with this anchor is not opened, and how to go on; OK when a new one is to be made.
+absl::Status JudgeUnusableAnchor(const ops::Config& config, const absl::Status& anchor,
+                                 bool accept_new_anchor) {
+  const std::string accept =
+      absl::StrCat("no client can have seen a newer head: sumlog serve --dir ", config.dir,
+                   " --accept-new-anchor");
+  constexpr absl::string_view kWhy =
+      "\nwhy: without it nobody can tell whether this database is older than what clients have "
+      "seen\nfix: ";
+  if (absl::IsNotFound(anchor)) {
+    if (accept_new_anchor) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the anchor ", config.log_anchor, " is missing", kWhy,
+        "mount the disk that holds it, or correct log.anchor; only if it is lost and ", accept));
+  }
+  if (absl::IsDataLoss(anchor)) {
+    if (accept_new_anchor) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat(anchor.message(), kWhy, "put back a copy of it; only if there is none and ",
+                     accept, ", which keeps the damaged file beside the new one"));
+  }
+  return WithWayOut(
+      anchor, absl::StrCat("fix: let the user that serves read and write ", config.log_anchor));
+}
+
+// Locked, but not written. Null: there is none that could be used, and a new one is accepted.
 absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
-                                                        const storage::LogStore& store,
                                                         bool accept_new_anchor) {
   absl::StatusOr<std::unique_ptr<log::Anchor>> anchor = log::Anchor::Open(config.log_anchor);
-  if (!absl::IsNotFound(anchor.status())) return anchor;
-  if (accept_new_anchor) {
-    ASSIGN_OR_RETURN(const storage::StoredHead newest, store.SignedHead());
-    RETURN_IF_ERROR(MakeAnchorFolder(config));
-    return log::Anchor::Create(config.log_anchor, newest.note);
+  if (anchor.ok()) return anchor;
+  RETURN_IF_ERROR(JudgeUnusableAnchor(config, anchor.status(), accept_new_anchor));
+  return nullptr;
+}
+
+// Makes the anchor from the database's head. A damaged one that is there is kept under another
+// name: what its slots still hold may be wanted.
+absl::StatusOr<std::unique_ptr<log::Anchor>> MakeNewAnchor(const ops::Config& config,
+                                                           const storage::LogStore& store) {
+  ASSIGN_OR_RETURN(const storage::StoredHead newest, store.SignedHead());
+  RETURN_IF_ERROR(MakeAnchorFolder(config));
+  struct stat info = {};
+  if (::lstat(config.log_anchor.c_str(), &info) == 0) {
+    const std::string kept =
+        absl::StrCat(config.log_anchor, ".damaged-",
+                     absl::FormatTime("%Y%m%dT%H%M%SZ", SystemClock()->Now(), absl::UTCTimeZone()));
+    RETURN_IF_ERROR(RenameDurablyToFreeName(config.log_anchor, kept));
   }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the anchor ", config.log_anchor,
-      " is missing\n"
-      "why: without it nobody can tell whether this database is older than what clients have "
-      "seen\n"
-      "fix: mount the disk that holds it, or correct log.anchor; only if it is lost and no client "
-      "can have seen a newer head: sumlog serve --dir ",
-      config.dir, " --accept-new-anchor"));
+  return log::Anchor::Create(config.log_anchor, newest.note);
+}
+
+// Checks the newest head, the right edge and the anchor on a view of the database that cannot be
+// written. To be asked before it is opened for writing: RocksDB then removes every file that its
+// list of files does not name, and with a damaged or older list that is most of the log.
+absl::Status CheckBeforeWriting(const ops::Config& config, const tlog::VerifierKey& key,
+                                const log::Anchor* anchor) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::LogStore> store,
+                   OpenStore(config, /*read_only=*/true));
+  const absl::Span<const tlog::VerifierKey> keys = absl::MakeConstSpan(&key, 1);
+  ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(*store, keys));
+  if (anchor == nullptr) return absl::OkStatus();
+  return log::CheckAgainstAnchor(newest, *store, keys, *anchor);
 }
 
 }  // namespace
@@ -117,11 +197,27 @@ absl::StatusOr<FileLock> LockDirectory(const std::string& dir) {
                    "fix: stop the other \"sumlog serve\" or \"sumlog import\" first"));
 }
 
-absl::Status MakeAnchorFolder(const ops::Config& config) {
-  const std::string folder =
-      std::filesystem::path(FolderOf(config.log_anchor)).lexically_normal().string();
-  const std::string inside = (std::filesystem::path(config.dir).lexically_normal() / "").string();
-  if (absl::StartsWith(absl::StrCat(folder, "/"), inside)) return MakeDirectories(folder);
+std::vector<std::string> NamesOfLogs(const std::string& dir) {
+  std::vector<std::string> names;
+  const auto add = [&](const char* folder, absl::string_view suffix) {
+    std::error_code error;
+    std::filesystem::directory_iterator it(absl::StrCat(dir, "/", folder), error);
+    for (const std::filesystem::directory_iterator end; !error && it != end; it.increment(error)) {
+      const std::string file = it->path().filename().string();
+      absl::string_view name = file;
+      if (absl::ConsumeSuffix(&name, suffix)) names.emplace_back(name);
+    }
+  };
+  add("keys", ".key");
+  add("db", "");
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+absl::Status CheckAnchorFolder(const ops::Config& config) {
+  if (AnchorLiesInside(config)) return absl::OkStatus();
+  const std::string folder = AnchorFolder(config);
   struct stat info = {};
   if (::stat(folder.c_str(), &info) == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(
@@ -129,6 +225,11 @@ absl::Status MakeAnchorFolder(const ops::Config& config) {
                    "\nwhy: a disk that is not mounted looks like this, and an anchor beside its "
                    "mount point would be lost\nfix: mount the disk, or make the folder: mkdir -p ",
                    folder));
+}
+
+absl::Status MakeAnchorFolder(const ops::Config& config) {
+  if (AnchorLiesInside(config)) return MakeDirectories(AnchorFolder(config));
+  return CheckAnchorFolder(config);
 }
 
 bool AnchorSharesDisk(const ops::Config& config) {
@@ -163,12 +264,16 @@ absl::StatusOr<tlog::Signer> LoadSigner(const ops::Config& config) {
 }
 
 absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOptions& options) {
-  ASSIGN_OR_RETURN(tlog::Signer signer, LoadSigner(config));
+  ASSIGN_OR_RETURN(tlog::Signer signer, SignerToWriteWith(config));
   ASSIGN_OR_RETURN(FileLock lock, LockDirectory(config.dir));
 
   log::OriginLog::Options log;
+  ASSIGN_OR_RETURN(log.anchor, OpenAnchor(config, options.accept_new_anchor));
+  RETURN_IF_ERROR(CheckBeforeWriting(config, signer.verifier(), log.anchor.get()));
   ASSIGN_OR_RETURN(log.store, OpenStore(config, /*read_only=*/false));
-  ASSIGN_OR_RETURN(log.anchor, OpenAnchor(config, *log.store, options.accept_new_anchor));
+  if (log.anchor == nullptr) {
+    ASSIGN_OR_RETURN(log.anchor, MakeNewAnchor(config, *log.store));
+  }
   log.signers.push_back(std::move(signer));
   log.evidence_dir = absl::StrCat(config.dir, "/evidence");
   log.max_evidence_bytes = static_cast<std::uint64_t>(config.limits_evidence_bytes);

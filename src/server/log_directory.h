@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -41,6 +42,13 @@ absl::StatusOr<FileLock> LockDirectory(const std::string& dir);
 // kFailedPrecondition, with the way out, when it is not; else codes as base/file.h.
 absl::Status MakeAnchorFolder(const ops::Config& config);
 
+// The same question, asked before anything is made; an anchor inside the data directory is fine.
+absl::Status CheckAnchorFolder(const ops::Config& config);
+
+// The names of the logs of which a key or a database lies in `dir`, whatever its configuration
+// says; sorted. Empty also when the folders cannot be read.
+std::vector<std::string> NamesOfLogs(const std::string& dir);
+
 // Whether the configured anchor lies on the file system of the database, where one restored
 // snapshot takes both back. False when either is missing.
 bool AnchorSharesDisk(const ops::Config& config);
@@ -61,13 +69,21 @@ struct OpenedLog {
 inline constexpr std::size_t kBulkRoundRecords = 65'536;
 
 struct OpenLogOptions {
-  bool bulk = false;               // for import
-  bool accept_new_anchor = false;  // make a missing anchor from the database's head
+  bool bulk = false;  // for import
+  // Makes an anchor that is missing or damaged from the database's head; the damaged file is kept
+  // as <anchor>.damaged-<time>.
+  bool accept_new_anchor = false;
 };
 
-// Opens the origin log for writing and serving. kFailedPrecondition: another process has the
-// directory; a missing anchor (unless accepted); a database behind its anchor. Each message says
-// how to go on.
+// Opens the origin log for writing and serving. No byte of database or anchor is changed before
+// both have been found good.
+//   kFailedPrecondition  another process has the directory or the anchor; a missing or damaged
+//                        anchor (unless accepted); a database behind its anchor
+//   kNotFound            no key file, or no database
+//   kDataLoss            IsDamagedData: the database cannot be read. Else: signed bytes contradict
+//                        each other, or are not signed by this key
+//   kInvalidArgument     as LoadSigner
+// Each message but that of damaged data says how to go on.
 absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOptions& options);
 
 // Opens the database read-only, beside a process that may be serving it: for fsck, status, prove.

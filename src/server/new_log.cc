@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -96,7 +97,8 @@ absl::Status IsThere(const std::string& part) {
       absl::StrCat(part,
                    " is there already; nothing was changed\n"
                    "why: a log that is made anew breaks every client of the old one\n"
-                   "fix: choose another --dir, or remove the old log if nobody uses it"));
+                   "fix: choose another --dir, or remove the old log if nobody uses it; one that "
+                   "has lost its sumlog.toml: sumlog status says how to write it again"));
 }
 
 // Refuses when any part of a log is there.
@@ -106,7 +108,10 @@ absl::Status CheckNothingIsThere(const ops::Config& config) {
   for (const std::string& part : parts) {
     if (Exists(part)) return IsThere(part);
   }
-  return absl::OkStatus();
+  // Without its sumlog.toml a log of another name shows only by these.
+  const std::vector<std::string> names = NamesOfLogs(config.dir);
+  if (names.empty()) return absl::OkStatus();
+  return IsThere(absl::StrCat("the log ", names.front(), " in ", config.dir));
 }
 
 std::string FormatBegun(const Begun& begun) {
@@ -231,6 +236,7 @@ absl::StatusOr<MadeLog> CreateLog(const NewLog& log) {
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(log));
   // Asked before the lock too, so that a refusal leaves no new folder or lock file behind.
   if (!Exists(plan.marker)) RETURN_IF_ERROR(CheckNothingIsThere(plan.config));
+  RETURN_IF_ERROR(CheckAnchorFolder(plan.config));
   RETURN_IF_ERROR(MakeDirectories(plan.config.dir));
   ASSIGN_OR_RETURN(const FileLock lock, LockDirectory(plan.config.dir));
 

@@ -41,7 +41,8 @@ struct MadeLog {
 //   kAlreadyExists       the directory holds a log, part of one, or an unfinished one that was
 //                        begun in another way; nothing was changed, and the message says how to go
 //                        on
-//   kFailedPrecondition  another process has the directory
+//   kFailedPrecondition  another process has the directory; the folder of an anchor outside it is
+//                        not there
 //   kInvalidArgument     a name that cannot be a log's; a setting or variable that is no key, or
 //                        has a wrong value; a SUMLOG_LOG_NAME that is another
 // or the errors of the system.

@@ -2,6 +2,7 @@
 // the one that was not.
 // Method: a log of the test beside files that name none.
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/log_folder.h"
@@ -42,6 +43,33 @@ TEST(OpenLogConfig, SaysThatThereIsNoLog) {
   EXPECT_EQ(run.exit_code, kWrongUse);
   EXPECT_THAT(run.err, HasSubstr("there is no log in " + log.Path("none")));
   EXPECT_THAT(run.err, HasSubstr("fix   sumlog init --dir " + log.Path("none")));
+}
+
+TEST(OpenLogConfig, NamesTheLogThatHasLostItsFile) {
+  const LogFolder log;
+  const std::string file = log.dir() + "/sumlog.toml";
+  std::filesystem::remove(file);
+  for (const char* const verb : {"status", "serve", "fsck"}) {
+    const VerbRun run = log.Run({verb});
+    EXPECT_EQ(run.exit_code, kWrongUse);
+    EXPECT_THAT(run.err, HasSubstr(file + " is missing, but key or database of sum.example.com"));
+    EXPECT_THAT(run.err, Not(HasSubstr("sumlog init")));
+  }
+  const std::string err = log.Run({"status"}).err;
+  const std::size_t begin = err.find("printf ");
+  ASSERT_NE(begin, std::string::npos) << err;
+  const std::string command = err.substr(begin, err.find(", and", begin) - begin);
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  EXPECT_EQ(log.Run({"status"}).exit_code, kGood);
+}
+
+TEST(OpenLogConfig, NamesTheLogThatAFileDoesNot) {
+  const LogFolder log;
+  log.Write("log/sumlog.toml", "[listen]\nhttp = \"127.0.0.1:0\"\n");
+  const VerbRun run = log.Run({"serve"});
+  EXPECT_EQ(run.exit_code, kWrongUse);
+  EXPECT_THAT(run.err, HasSubstr("/sumlog.toml has no log.name"));
+  EXPECT_THAT(run.err, HasSubstr("of sum.example.com lie in"));
 }
 
 TEST(OpenLogConfig, SaysThatALogIsUnfinished) {

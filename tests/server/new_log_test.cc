@@ -172,6 +172,7 @@ TEST_F(NewLogTest, PutsKeyAndAnchorWhereItIsTold) {
       {"SUMLOG_LOG_ANCHOR", elsewhere + "/anchor"}, {"SUMLOG_LOG_KEY_FILE", elsewhere + "/key"}};
   for (const NewLog& log : {NewLog{.dir = dir(), .name = kName, .settings = paths},
                             NewLog{.dir = dir(), .name = kName, .environment = variables}}) {
+    fs::create_directory(elsewhere);  // it is outside the data directory, so it must be there
     const auto made = CreateLog(log);
     ASSERT_TRUE(made.ok()) << made.status();
     EXPECT_EQ(made->config.log_anchor, elsewhere + "/anchor");
@@ -323,6 +324,27 @@ TEST_F(InterruptedTest, IsNotFinishedOnceItHasRecords) {
   EXPECT_EQ(other.code(), absl::StatusCode::kAlreadyExists) << other;
   EXPECT_THAT(std::string(other.message()), ::testing::Not(HasSubstr("rm -rf")));
   EXPECT_TRUE(TryOpen().ok()) << TryOpen();
+}
+
+// A lost sumlog.toml must not make room for a second log.
+TEST_F(NewLogTest, RefusesBesideALogOfAnotherName) {
+  ASSERT_TRUE(Create().ok());
+  fs::remove(Path("sumlog.toml"));
+  const NewLog other{.dir = dir(), .name = "other.example.com"};
+  ExpectRefused(other, absl::StatusCode::kAlreadyExists, "the log sum.example.com in");
+  fs::remove_all(Path("db"));
+  ExpectRefused(other, absl::StatusCode::kAlreadyExists, "the log sum.example.com in");
+  fs::remove_all(Path("keys"));
+  EXPECT_TRUE(CreateLog(other).ok());
+}
+
+TEST_F(NewLogTest, MakesNothingWhenTheFolderOfItsAnchorIsMissing) {
+  const NewLog log{
+      .dir = dir(), .name = kName, .settings = {{"log.anchor", folder_.path() + "/disk/anchor"}}};
+  ExpectRefused(log, absl::StatusCode::kFailedPrecondition, "is not there");
+  EXPECT_FALSE(fs::exists(dir()));
+  fs::create_directory(folder_.path() + "/disk");
+  EXPECT_TRUE(CreateLog(log).ok());
 }
 
 }  // namespace
