@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/bytes.h"
+#include "base/damage.h"
 #include "base/status_macros.h"
 #include "cli/anchor_check.h"
 #include "cli/json_output.h"
@@ -76,7 +77,7 @@ absl::StatusOr<doctor::FsckReport> Check(Context& context, const ops::Config& co
     progress.Update({.done = now.done, .total = now.total});
   };
   ASSIGN_OR_RETURN(doctor::FsckReport report, doctor::Fsck(*store, options));
-  if (absl::IsPermissionDenied(anchor.status) && !context.quiet) {
+  if (absl::IsPermissionDenied(anchor.status) && !anchor.is_own && !context.quiet) {
     *context.err << "not checked: the anchor, " << Printable(anchor.status.message()) << "\n";
   }
   AddAnchorProblem(anchor, key, *store, &report);
@@ -138,7 +139,13 @@ void FsckVerb(Context& context, const FsckFlags& flags) {
   const absl::StatusOr<std::uint32_t> seed = SeedOf(flags);
   if (!seed.ok()) return Fail(context, doing, seed.status());
   const absl::StatusOr<doctor::FsckReport> report = Check(context, *config, flags, *seed);
-  if (!report.ok()) return Fail(context, doing, report.status(), FsckExitCode(report.status()));
+  if (!report.ok()) {
+    const absl::Status status =
+        IsDamagedData(report.status())
+            ? WithFix(report.status(), "keep the data as it is, and restore from a backup")
+            : report.status();
+    return Fail(context, doing, status, FsckExitCode(status));
+  }
   if (context.json) {
     PrintJson(context, ReportToJson(*report, *seed));
   } else {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "base/damage.h"
 #include "cli/json_output.h"
 #include "cli/log_flags.h"
 #include "cli/log_status.h"
@@ -33,7 +33,7 @@ std::string FormatAge(absl::Duration age) {
 
 std::string DescribeAnchor(const AnchorStatus& anchor) {
   if (!anchor.status.ok()) {
-    return absl::StrCat(anchor.path, ", not read: ", Printable(anchor.status.message()));
+    return absl::StrCat(anchor.path, ", not usable: ", FirstLine(anchor.status));
   }
   return absl::StrCat(FormatCount(anchor.head.size), " records in ", anchor.path);
 }
@@ -68,7 +68,7 @@ Json DirectoryToJson(const Context& context, const DirectoryStatus& directory) {
   if (directory.anchor.status.ok()) {
     anchor["size"] = directory.anchor.head.size;
   } else {
-    anchor["error"] = std::string(directory.anchor.status.message());
+    anchor["error"] = FirstLine(directory.anchor.status);
   }
   return {{"dir", directory.dir},
           {"served", directory.served},
@@ -91,9 +91,7 @@ void PrintAsJson(Context& context, const LogStatus& status) {
     json.update(DirectoryToJson(context, *status.directory));
   }
   if (!status.problem.ok()) {
-    const std::vector<std::string> lines =
-        absl::StrSplit(std::string(status.problem.message()), '\n');
-    json["problem"] = lines.front();
+    json["problem"] = FirstLine(status.problem);
   }
   PrintJson(context, json);
 }
@@ -104,13 +102,16 @@ absl::StatusOr<LogStatus> ReadStatus(const Context& context, const LogFlags& fla
   return absl::InvalidArgumentError("no log is named\nfix: add --dir D, or --server URL");
 }
 
+int StatusExitCode(const absl::Status& status) {
+  if (IsDamagedData(status)) return kFoundWrong;
+  // A log without a head is not "not in the log".
+  return absl::IsNotFound(status) ? kUnreachable : ExitCodeFor(status);
+}
+
 void Status(Context& context, const LogFlags& flags) {
   const absl::StatusOr<LogStatus> status = ReadStatus(context, flags);
   if (!status.ok()) {
-    // A log without a head is not "not in the log".
-    const int exit_code =
-        absl::IsNotFound(status.status()) ? kUnreachable : ExitCodeFor(status.status());
-    return Fail(context, "show the status", status.status(), exit_code);
+    return Fail(context, "show the status", status.status(), StatusExitCode(status.status()));
   }
   if (context.json) {
     PrintAsJson(context, *status);

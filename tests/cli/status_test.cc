@@ -2,12 +2,16 @@
 // refuse it.
 // Method: a log of the test, then its anchor removed, replaced and the database taken back.
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "cli/log_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "support/as_nobody.h"
 
 namespace sumlog::cli {
 namespace {
@@ -104,6 +108,63 @@ TEST(Status, SaysWhenTheDatabaseIsBehindItsAnchor) {
   EXPECT_THAT(run.err, HasSubstr("error: cannot serve this log: the database"));
   EXPECT_THAT(run.err, HasSubstr("behind its anchor: 3 records, but 5 were published"));
   EXPECT_THAT(StatusOf(log)["problem"].get<std::string>(), HasSubstr("behind its anchor"));
+}
+
+TEST(Status, SaysWhenItsUserCannotUseTheAnchorAsServeMust) {
+  const LogFolder log;
+  const std::string anchor = log.config().log_anchor;
+  testing::RunAsNobody(log.dir(), [&] {
+    EXPECT_EQ(log.Run({"status"}).exit_code, kGood);
+    for (const mode_t mode : {0000u, 0400u}) {
+      ASSERT_EQ(::chmod(anchor.c_str(), mode), 0);
+      const VerbRun run = log.Run({"status"});
+      EXPECT_EQ(run.exit_code, kFoundWrong) << run.err;
+      EXPECT_THAT(run.err, HasSubstr("Permission denied\n"));
+      EXPECT_THAT(run.err, HasSubstr("fix   let the user that serves read and write it"));
+      EXPECT_THAT(log.Run({"import", log.Write("none.sum", "")}).err,
+                  HasSubstr("fix   let the user that serves read and write " + anchor));
+    }
+  });
+}
+
+// A user of monitoring may read the database and not the anchor: that is no fault of the log.
+TEST(Status, LeavesTheAnchorOfAnotherUserAlone) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const LogFolder log;
+  ASSERT_EQ(::chmod(log.config().log_anchor.c_str(), 0), 0);
+  testing::RunAsNobody(log.dir(), [] {});
+  ASSERT_EQ(::chown(log.config().log_anchor.c_str(), 0, 0), 0);
+  ASSERT_EQ(::chown(server::DatabasePath(log.config()).c_str(), 0, 0), 0);
+  testing::RunAsNobody(log.dir() + "/keys", [&] {
+    const VerbRun run = log.Run({"status"});
+    EXPECT_EQ(run.exit_code, kGood) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("not usable: "));
+  });
+}
+
+TEST(Status, SaysThatAFolderMayNotBeRead) {
+  const LogFolder log;
+  const std::string database = server::DatabasePath(log.config());
+  testing::RunAsNobody(log.dir(), [&] {
+    ASSERT_EQ(::chmod(database.c_str(), 0), 0);
+    for (const char* const verb : {"status", "fsck", "import"}) {
+      const VerbRun run = verb == std::string("import") ? log.Run({verb, log.Write("none.sum", "")})
+                                                        : log.Run({verb});
+      EXPECT_EQ(run.exit_code, kUnreachable) << run.err;
+      EXPECT_THAT(run.err, HasSubstr(database + ": Permission denied"));
+    }
+    ASSERT_EQ(::chmod(database.c_str(), 0755), 0);
+  });
+}
+
+TEST(Status, HasOneWhyForAForeignAnchor) {
+  const LogFolder log, other;
+  std::filesystem::copy_file(other.config().log_anchor, log.config().log_anchor,
+                             std::filesystem::copy_options::overwrite_existing);
+  const VerbRun run = log.Run({"status"});
+  EXPECT_EQ(run.exit_code, kFoundWrong);
+  EXPECT_EQ(run.err.find("why   "), run.err.rfind("why   ")) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("fix   name the anchor that belongs to this log"));
 }
 
 }  // namespace
