@@ -13,8 +13,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "cli/json_output.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
 #include "cli/signal_waiter.h"
@@ -54,6 +56,11 @@ void Tick(const Context& context, absl::string_view what, absl::string_view deta
   *context.err << "  ✓ " << name << detail << "\n" << std::flush;
 }
 
+// " text" of "text", and "7: text" of "line 7: text": errors name a line as import does, FILE:7.
+std::string AfterFileName(absl::string_view message) {
+  return absl::ConsumePrefix(&message, "line ") ? std::string(message) : absl::StrCat(" ", message);
+}
+
 // All files before anything is made, so that a wrong one leaves nothing behind. kAborted: one that
 // contradicts itself.
 absl::StatusOr<std::vector<SumFile>> ReadFiles(const std::vector<std::string>& paths) {
@@ -62,7 +69,8 @@ absl::StatusOr<std::vector<SumFile>> ReadFiles(const std::vector<std::string>& p
     ASSIGN_OR_RETURN(const std::string content, ReadFile(path, kMaxFileBytes));
     absl::StatusOr<gosum::GoSumFile> parsed = gosum::ParseGoSumFile(content);
     if (!parsed.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ": ", parsed.status().message()));
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ":", AfterFileName(parsed.status().message())));
     }
     if (!parsed->conflicts.empty()) {
       const gosum::GoSumConflict& conflict = parsed->conflicts.front();
@@ -75,13 +83,27 @@ absl::StatusOr<std::vector<SumFile>> ReadFiles(const std::vector<std::string>& p
   return files;
 }
 
+bool HoldsLog(const ops::Config& config) {
+  std::error_code ignored;
+  return !config.log_name.empty() && std::filesystem::exists(config.log_key_file, ignored) &&
+         !server::IsUnfinished(config.dir);
+}
+
+// Whatever is added to a log on a file's word stays in it for ever, and its clients are real.
+absl::Status CheckThrowAway(const Context& context) {
+  ASSIGN_OR_RETURN(const ops::Config config, OpenConfig(context));
+  if (!HoldsLog(config) || config.log_name == kLogName) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      config.dir, " holds the log ", config.log_name, "; nothing was changed",
+      "\nwhy: quickstart is for throw-away logs, which are named ", kLogName,
+      "\nfix: sumlog serve --dir ", config.dir, "; for a throw-away log give another --dir"));
+}
+
 // The configuration of the log in the directory, which is made when it holds none.
 absl::StatusOr<ops::Config> OpenOrMakeLog(Context& context, const QuickstartFlags& flags) {
   const ConfigFlags settings = {{"listen.http", flags.http}};
   ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context, settings));
-  std::error_code ignored;
-  const bool has_key = std::filesystem::exists(config.log_key_file, ignored);
-  if (!config.log_name.empty() && has_key && !server::IsUnfinished(config.dir)) {
+  if (HoldsLog(config)) {
     Tick(context, "log found", absl::StrCat(config.log_name, ", made before"));
     return config;
   }
@@ -196,6 +218,7 @@ std::string LocalUrl(const ops::Config& config, const std::string& http_address)
 
 absl::Status Run(Context& context, const QuickstartFlags& flags, SignalWaiter& signals) {
   ASSIGN_OR_RETURN(const std::vector<SumFile> files, ReadFiles(flags.files));
+  RETURN_IF_ERROR(CheckThrowAway(context));
   if (!context.quiet) {
     *context.err << "sumlog " << Version() << "   a throw-away log in " << Printable(context.dir)
                  << "\n";
@@ -212,7 +235,12 @@ absl::Status Run(Context& context, const QuickstartFlags& flags, SignalWaiter& s
   RETURN_IF_ERROR(CheckItself(context, url, signer.verifier(), example));
   Tick(context, "listening", url);
   PrintNext(context, url, signer.verifier(), example);
-  *context.out << "listening http=" << server->http_address() << "\n" << std::flush;
+  if (context.json) {
+    *context.out << Json{{"listening", {{"http", server->http_address()}}}}.dump() << "\n";
+  } else {
+    *context.out << "listening http=" << server->http_address() << "\n";
+  }
+  *context.out << std::flush;
   while (signals.Wait() == SIGHUP) {
   }
   server->Drain(kDrainDeadline);

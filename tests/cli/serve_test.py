@@ -313,8 +313,22 @@ class QuickstartTest(unittest.TestCase):
             file.write("not a line of go.sum at all\n")
         refused = run("quickstart", "--dir", self.dir, "--http", "127.0.0.1:0", self.go_sum)
         self.assertEqual(refused.returncode, 2, refused.stderr)
-        self.assertIn("line 4", refused.stderr)
+        self.assertIn(f"{self.go_sum}:4: ", refused.stderr)
         self.assertFalse(os.path.exists(self.dir))
+
+    def test_leaves_a_real_log_alone(self):
+        made = run("init", "--dir", self.dir, "--name", "sum.example.com")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        refused = run("quickstart", "--dir", self.dir, "--http", "127.0.0.1:0", self.go_sum)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("holds the log sum.example.com", refused.stderr)
+        self.assertIn("fix   sumlog serve --dir", refused.stderr)
+        self.assertNotIn("a throw-away log in", refused.stderr)
+
+    def test_speaks_json(self):
+        with Running("quickstart", "--dir", self.dir, "--http", "127.0.0.1:0", "--json") as log:
+            self.assertTrue(json.loads(log.line)["listening"]["http"].startswith("127.0.0.1:"))
+            self.assertEqual(log.end()[0], 0)
 
     def test_hashes_that_contradict_the_log_are_refused(self):
         arguments = ["quickstart", "--dir", self.dir, "--http", "127.0.0.1:0", self.go_sum]
