@@ -33,12 +33,20 @@ void AddVerbs(CLI::App& program, Context& context) {
   AddInit(program, context);
   AddServe(program, context);
   AddImport(program, context);
+  AddAdd(program, context);
   AddLookup(program, context);
   AddProve(program, context);
   AddKeys(program, context);
   AddClientConfig(program, context);
   AddStatus(program, context);
   AddFsck(program, context);
+  AddFreeze(program, context);
+  AddThaw(program, context);
+  AddBlock(program, context);
+  AddUnblock(program, context);
+  AddBlocks(program, context);
+  AddConflicts(program, context);
+  AddToken(program, context);
   AddVersion(program, context);
 }
 

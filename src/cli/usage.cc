@@ -21,9 +21,8 @@ constexpr absl::string_view kGlobalFlags =
     "global flags: --dir D  --config F  --json  --quiet  --no-color  -h, --help\n";
 
 constexpr absl::string_view kExitCodes =
-    "exit codes: 0 good · 1 checked and found wrong · 2 wrong use or configuration\n"
-    "            3 could not reach, read or lock · 4 signed bytes contradict each\n"
-    "            other\n";
+    "exit codes: 0 good · 1 found wrong, or refused · 2 wrong use or configuration\n"
+    "            3 could not reach, read or lock · 4 contradiction in signed bytes\n";
 
 constexpr std::size_t kScreenColumns = 80;
 
@@ -73,10 +72,21 @@ void AppendFooter(std::string* text, const std::string& footer) {
   }
 }
 
+// Verbs that belong together (those of one group, which is named after what they do) share a row.
 std::vector<Row> SubcommandRows(const CLI::App& app) {
+  const std::string no_group = CLI::App().get_group();
   std::vector<Row> rows;
+  std::string last_group = no_group;
   for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-    rows.emplace_back(verb->get_name(), verb->get_description());
+    const std::string group = verb->get_group();
+    if (group == no_group) {
+      rows.emplace_back(verb->get_name(), verb->get_description());
+    } else if (group == last_group) {
+      absl::StrAppend(&rows.back().first, ", ", verb->get_name());
+    } else {
+      rows.emplace_back(verb->get_name(), group);
+    }
+    last_group = group;
   }
   return rows;
 }

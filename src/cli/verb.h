@@ -50,7 +50,7 @@ struct Context {
 
 // The exit code for a failed call, where a verb knows nothing more precise:
 //   kNotFound 1 · kInvalidArgument, kOutOfRange, kAlreadyExists 2 · kDataLoss, kUnauthenticated 4 ·
-//   all others 3
+//   all others 3, and damage of our own disk too (base/damage.h)
 int ExitCodeFor(const absl::Status& status);
 
 // Prints "error: cannot <doing>: <message>" and sets the exit code. Further lines of the message
@@ -68,12 +68,20 @@ void AddQuickstart(CLI::App& program, Context& context);
 void AddInit(CLI::App& program, Context& context);
 void AddServe(CLI::App& program, Context& context);
 void AddImport(CLI::App& program, Context& context);
+void AddAdd(CLI::App& program, Context& context);
 void AddLookup(CLI::App& program, Context& context);
 void AddProve(CLI::App& program, Context& context);
 void AddKeys(CLI::App& program, Context& context);
 void AddClientConfig(CLI::App& program, Context& context);
 void AddStatus(CLI::App& program, Context& context);
 void AddFsck(CLI::App& program, Context& context);
+void AddFreeze(CLI::App& program, Context& context);
+void AddThaw(CLI::App& program, Context& context);
+void AddBlock(CLI::App& program, Context& context);
+void AddUnblock(CLI::App& program, Context& context);
+void AddBlocks(CLI::App& program, Context& context);
+void AddConflicts(CLI::App& program, Context& context);
+void AddToken(CLI::App& program, Context& context);
 void AddVersion(CLI::App& program, Context& context);
 
 // The whole program: parses, runs one verb, returns the exit code (CLI11's own codes become 2).

@@ -1,0 +1,248 @@
+// add: puts one record into a log that is being served, and checks that it is there.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/status_macros.h"
+#include "cli/admin_server.h"
+#include "cli/open_config.h"
+#include "cli/printable.h"
+#include "cli/proof_format.h"
+#include "cli/record_input.h"
+#include "cli/verb.h"
+#include "cli/verifier_key.h"
+#include "client/server_text.h"
+#include "sumlog/client/failure_details.h"
+#include "sumlog/tlog/inclusion.h"
+
+namespace sumlog::cli {
+namespace {
+
+using rpc_client::AddResult;
+
+struct AddFlags {
+  RecordFlags record;
+  AdminFlags admin;
+  std::string key;
+  bool dry_run = false;
+};
+
+struct Added {
+  gosum::Record record;
+  AddResult result;
+  std::string standing_text = {};  // of a conflict: the record in the log; may be empty
+  tlog::SignedTreeHead head;
+  std::optional<tlog::VerifierKey> key;  // set: the head is signed by it
+  bool is_proven = false;                // the record is in the tree of `head`
+};
+
+// The key to check with; none when only a server is named.
+absl::StatusOr<std::optional<tlog::VerifierKey>> KeyFor(const Context& context,
+                                                        const AddFlags& flags) {
+  if (!flags.key.empty()) {
+    ASSIGN_OR_RETURN(tlog::VerifierKey key, ParseKeyFlag(flags.key));
+    return std::optional<tlog::VerifierKey>(std::move(key));
+  }
+  if (!flags.admin.server.empty()) return std::optional<tlog::VerifierKey>();
+  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
+  ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, ""));
+  return std::optional<tlog::VerifierKey>(std::move(key));
+}
+
+// The record's text that a server says to hold, proven when there is a key.
+absl::Status ProveRecord(rpc_client::AdminClient& client, const std::string& text, Added* added) {
+  if (!added->key.has_value()) return absl::OkStatus();
+  const std::uint64_t number = added->result.number;
+  ASSIGN_OR_RETURN(const std::vector<tlog::Hash> path,
+                   client.InclusionProof(number, added->head.head.size));
+  RETURN_IF_ERROR(tlog::VerifyInclusion(added->head.head, number, tlog::LeafHash(text), path));
+  added->is_proven = true;
+  return absl::OkStatus();
+}
+
+// Checks what the server says: the head's signature, that it covers the record, and the proof.
+absl::Status CheckAnswer(rpc_client::AdminClient& client, bool dry_run, Added* added) {
+  if (added->key.has_value()) {
+    ASSIGN_OR_RETURN(added->head, OpenHeadOf(*added->key, added->head.note));
+  }
+  const AddResult& result = added->result;
+  const bool is_conflict = result.refusal == AddResult::Refusal::kConflict;
+  if (result.outcome == AddResult::Outcome::kRefused && !is_conflict) return absl::OkStatus();
+  if (dry_run && result.outcome == AddResult::Outcome::kAppended) return absl::OkStatus();
+  if (result.number >= added->head.head.size) {
+    return absl::DataLossError(absl::StrCat("the head covers ", added->head.head.size,
+                                            " records, and the record is to be number ",
+                                            result.number));
+  }
+  if (!is_conflict) {
+    return ProveRecord(client, gosum::FormatRecordText(added->record), added);
+  }
+  ASSIGN_OR_RETURN(added->standing_text, client.RecordText(result.number));
+  return ProveRecord(client, added->standing_text, added);
+}
+
+absl::StatusOr<Added> Add(Context& context, const AddFlags& flags) {
+  Added added;
+  ASSIGN_OR_RETURN(added.record, ReadRecord(context, flags.record));
+  ASSIGN_OR_RETURN(added.key, KeyFor(context, flags));
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc_client::AdminClient> client,
+                   ConnectAdmin(context, flags.admin));
+  ASSIGN_OR_RETURN(rpc_client::AddReport report,
+                   client->Add(absl::MakeConstSpan(&added.record, 1), flags.dry_run));
+  added.result = std::move(report.results.front());
+  added.head = std::move(report.head);
+  RETURN_IF_ERROR(CheckAnswer(*client, flags.dry_run, &added));
+  return added;
+}
+
+absl::string_view OutcomeName(const AddResult& result) {
+  switch (result.outcome) {
+    case AddResult::Outcome::kAppended:
+      return "appended";
+    case AddResult::Outcome::kAlreadyThere:
+      return "already there";
+    case AddResult::Outcome::kRefused:
+      break;
+  }
+  return "refused";
+}
+
+absl::string_view RefusalName(AddResult::Refusal refusal) {
+  switch (refusal) {
+    case AddResult::Refusal::kNone:
+    case AddResult::Refusal::kInvalid:
+      return "invalid";
+    case AddResult::Refusal::kConflict:
+      return "conflict";
+    case AddResult::Refusal::kNotGranted:
+      return "not granted";
+    case AddResult::Refusal::kFrozen:
+      return "frozen";
+  }
+  return "invalid";
+}
+
+// Both hashes, as one reads them side by side; whatever it is when it is no record.
+std::string HashesOf(const std::string& text) {
+  const absl::StatusOr<gosum::Record> record = gosum::ParseRecordText(text);
+  if (!record.ok()) return Printable(text);
+  return absl::StrCat(record->zip_hash, "  /go.mod ", record->mod_hash);
+}
+
+void PrintConflict(std::ostream& out, const Added& added) {
+  out << "conflict: " << Printable(added.record.module.ToString()) << ", record "
+      << FormatCount(added.result.number) << "\n"
+      << "  log       " << HashesOf(added.standing_text) << "\n"
+      << "  given     " << HashesOf(gosum::FormatRecordText(added.record)) << "\n"
+      << "  evidence  "
+      << (added.result.evidence_id.empty() ? "not kept" : Printable(added.result.evidence_id))
+      << "\n";
+}
+
+void PrintText(Context& context, const Added& added, bool dry_run) {
+  std::ostream& out = *context.out;
+  const AddResult& result = added.result;
+  if (result.refusal == AddResult::Refusal::kConflict) {
+    PrintConflict(out, added);
+  } else if (result.outcome != AddResult::Outcome::kRefused) {
+    const bool is_foreseen = dry_run && result.outcome == AddResult::Outcome::kAppended;
+    out << (is_foreseen ? "would be appended" : OutcomeName(result)) << ": "
+        << Printable(added.record.module.ToString());
+    if (!is_foreseen) out << ", record " << FormatCount(result.number);
+    out << "\n  zip     " << added.record.zip_hash << "\n  go.mod  " << added.record.mod_hash
+        << "\n";
+  }
+  if (context.quiet) return;
+  out << std::flush;
+  *context.err << "head   tree " << FormatCount(added.head.head.size) << ", "
+               << (added.key.has_value() ? absl::StrCat("signed by ", ShortKey(*added.key))
+                                         : "not verified: --key KEY would check who has signed it")
+               << "\n";
+  if (added.is_proven) *context.err << "proof  verified, the record is in this tree\n";
+}
+
+void PrintAsJson(Context& context, const Added& added, bool dry_run) {
+  const AddResult& result = added.result;
+  const bool is_refused = result.outcome == AddResult::Outcome::kRefused;
+  const bool has_number = is_refused
+                              ? result.refusal == AddResult::Refusal::kConflict
+                              : !(dry_run && result.outcome == AddResult::Outcome::kAppended);
+  Json json = {{"module", added.record.module.ToString()},
+               {"outcome", std::string(OutcomeName(result))},
+               {"dry_run", dry_run},
+               {"record", has_number ? Json(result.number) : Json(nullptr)},
+               {"zip", added.record.zip_hash},
+               {"go_mod", added.record.mod_hash},
+               {"head", HeadToJson(added.head)},
+               {"head_verified", added.key.has_value()},
+               {"proof_verified", added.is_proven}};
+  if (is_refused) {
+    json["refusal"] = std::string(RefusalName(result.refusal));
+    json["reason"] = result.reason;
+    json["evidence"] = result.evidence_id;
+    if (!added.standing_text.empty()) json["in_log"] = added.standing_text;
+  }
+  PrintJson(context, json);
+}
+
+// The refusal as an error: what, and the way out. The server's reason is quoted.
+absl::Status RefusalOf(const Added& added) {
+  switch (added.result.refusal) {
+    case AddResult::Refusal::kConflict:
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the log holds other hashes for it, and they stand\nfix: find out who changed the module "
+          "after it was logged; a new release needs a new version",
+          added.result.evidence_id.empty()
+              ? ""
+              : absl::StrCat("; sumlog conflicts ", added.result.evidence_id)));
+    case AddResult::Refusal::kFrozen:
+      return absl::FailedPreconditionError("the log takes no records");
+    case AddResult::Refusal::kNotGranted:
+      return absl::FailedPreconditionError("the token is not for this module");
+    case AddResult::Refusal::kNone:
+    case AddResult::Refusal::kInvalid:
+      break;
+  }
+  return absl::FailedPreconditionError("the log does not take this record");
+}
+
+void RunAdd(Context& context, const AddFlags& flags) {
+  const std::string doing = absl::StrCat("add ", flags.record.module);
+  const absl::StatusOr<Added> added = Add(context, flags);
+  if (!added.ok()) return FailAdmin(context, doing, added.status());
+  if (context.json) {
+    PrintAsJson(context, *added, flags.dry_run);
+  } else {
+    PrintText(context, *added, flags.dry_run);
+  }
+  if (added->result.outcome != AddResult::Outcome::kRefused) return;
+  *context.out << std::flush;
+  const bool is_conflict = added->result.refusal == AddResult::Refusal::kConflict;
+  Fail(context, doing,
+       client::WithServerText(RefusalOf(*added),
+                              is_conflict ? "" : client::CleanServerText(added->result.reason)),
+       kFoundWrong);
+}
+
+}  // namespace
+
+void AddAdd(CLI::App& program, Context& context) {
+  CLI::App* verb = program.add_subcommand("add", "add one record to a log that is being served");
+  const auto flags = std::make_shared<AddFlags>();  // shared with the callback, which runs later
+  AddRecordFlags(*verb, flags->record);
+  verb->add_flag("--dry-run", flags->dry_run, "only say what would become of it");
+  verb->add_option("--key", flags->key, "verifier key, to check the answer (that of --dir)")
+      ->type_name("KEY");
+  AddAdminFlags(*verb, flags->admin);
+  verb->footer(
+      "Adding what is there already is fine. Exit 1: the log refuses it, or holds other hashes.\n"
+      "example: sumlog add corp.example.com/lib@v1.2.3 --from-zip lib.zip --dir D");
+  verb->callback([&context, flags] { RunAdd(context, *flags); });
+}
+
+}  // namespace sumlog::cli

@@ -1,0 +1,37 @@
+// The server that an administrative verb talks to: flags, connection, failures.
+
+#ifndef SUMLOG_CLI_ADMIN_SERVER_H_
+#define SUMLOG_CLI_ADMIN_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "cli/verb.h"
+#include "rpc_client/admin_client.h"
+
+namespace sumlog::cli {
+
+struct AdminFlags {
+  std::string server;      // --server; empty: the socket of the server on --dir
+  std::string token_file;  // --token-file; empty: SUMLOG_TOKEN, which may be unset
+  std::string ca;          // --ca
+};
+
+// `flags` must live as long as `verb`.
+void AddAdminFlags(CLI::App& verb, AdminFlags& flags);
+
+// Connects. kInvalidArgument: neither --server nor a --dir with a socket, or wrong values of flags;
+// else as rpc_client::AdminClient::Connect.
+absl::StatusOr<std::unique_ptr<rpc_client::AdminClient>> ConnectAdmin(const Context& context,
+                                                                      const AdminFlags& flags);
+
+// Fail, with the exit code of an administrative call: what the server is not in the state for is
+// refused (1); a lack of permission is 3, like every "could not".
+void FailAdmin(Context& context, absl::string_view doing, const absl::Status& status);
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_ADMIN_SERVER_H_
