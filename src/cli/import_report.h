@@ -36,8 +36,8 @@ struct ImportReport {
   std::uint64_t incomplete = 0;  // versions with one line of the two, over all files
   std::uint64_t conflicting = 0;
   std::uint64_t other_hash_lines = 0;  // skipped: their hash is not of the kind "h1:"
-  std::uint64_t tree_size = 0;  // afterwards
-  bool finished = false;        // all records of all files were dealt with
+  std::uint64_t tree_size = 0;         // afterwards
+  bool finished = false;               // all records of all files were dealt with
   std::vector<LogConflict> log_conflicts;
   std::vector<FileConflict> file_conflicts;
 };

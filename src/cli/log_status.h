@@ -41,8 +41,8 @@ struct LogStatus {
 // and server::OpenStoreReadOnly; kUnauthenticated as OpenHeadOf.
 absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text);
 
-// Asks for /latest. flags.key may be empty: then the head is not verified, and says so. Status codes
-// as VerifiedLog::Newest.
+// Asks for /latest. flags.key may be empty: then the head is not verified, and says so. Status
+// codes as VerifiedLog::Newest.
 absl::StatusOr<LogStatus> ReadServerStatus(const Context& context, const LogFlags& flags);
 
 }  // namespace sumlog::cli
