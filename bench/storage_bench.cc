@@ -60,10 +60,17 @@ std::string Text(std::uint64_t number) {
   return absl::StrCat(key, " h1:", hash, "\n", key, "/go.mod h1:", hash, "\n");
 }
 
+const absl::Time kWhen = absl::FromUnixSeconds(1'795'262'400);
+
 // Makes the batches of a growing log.
 class Writer {
  public:
-  CommitBatch First() { return {.expect_new_store = true, .head = {.note = "note"}}; }
+  CommitBatch First() {
+    CommitBatch batch;
+    batch.expect_new_store = true;
+    batch.head.note = "note";
+    return batch;
+  }
 
   CommitBatch Next(std::uint64_t count) {
     CommitBatch batch;
@@ -75,9 +82,10 @@ class Writer {
       batch.records.Append(text);
       batch.index.push_back({.key = Key(edge_.size() + i), .number = edge_.size() + i});
     }
-    batch.provenance.push_back({.first = edge_.size(), .provenance = {.how = "import"}});
+    batch.provenance.push_back(
+        {.first = edge_.size(), .provenance = {.how = "import", .from = "bench", .when = kWhen}});
     batch.tiles = edge_.Append(leaves);
-    batch.head = {.size = edge_.size(), .note = std::string(250, 'n')};
+    batch.head = {.size = edge_.size(), .note = std::string(250, 'n'), .signed_at = kWhen};
     return batch;
   }
 
