@@ -1,5 +1,5 @@
 // A TLS server on loopback that sends one scripted answer to each connection, with a self-signed
-// certificate for 127.0.0.1 that it makes itself.
+// certificate for 127.0.0.1 that it has made for it.
 //
 // Safe from any thread.
 
@@ -7,16 +7,11 @@
 #define SUMLOG_TESTS_CLIENT_TLS_SERVER_H_
 
 #include <netinet/in.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -26,56 +21,18 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "client/sigpipe_block.h"
+#include "support/certificates.h"
 
 namespace sumlog::client {
-
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
-using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, FreeWith<SSL_free>>;
-using Memory = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-
-inline Certificate MakeCertificate(EVP_PKEY* key) {
-  Certificate cert(X509_new());
-  X509_set_version(cert.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
-  X509_set_pubkey(cert.get(), key);
-  X509_NAME* const subject = X509_get_subject_name(cert.get());
-  unsigned char common_name[] = "127.0.0.1";
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, common_name, -1, -1, 0);
-  X509_set_issuer_name(cert.get(), subject);
-  const Extension name(X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1"));
-  CHECK(name != nullptr && X509_add_ext(cert.get(), name.get(), -1) == 1);
-  CHECK(X509_sign(cert.get(), key, EVP_sha256()) > 0);
-  return cert;
-}
-
-inline std::string Pem(X509* cert) {
-  const Memory memory(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(memory.get(), cert);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(memory.get(), &data);
-  return std::string(data, static_cast<std::size_t>(size));
-}
 
 // Answers each connection once, over TLS.
 class TlsServer {
  public:
   explicit TlsServer(std::function<std::string(const std::string& request)> script)
-      : script_(std::move(script)), key_(EVP_EC_gen("P-256")), cert_(MakeCertificate(key_.get())) {
+      : script_(std::move(script)), pair_(testing::MakeTlsPair("127.0.0.1")) {
     context_.reset(SSL_CTX_new(TLS_server_method()));
-    CHECK(SSL_CTX_use_certificate(context_.get(), cert_.get()) == 1);
-    CHECK(SSL_CTX_use_PrivateKey(context_.get(), key_.get()) == 1);
+    CHECK(SSL_CTX_use_certificate(context_.get(), pair_.cert.get()) == 1);
+    CHECK(SSL_CTX_use_PrivateKey(context_.get(), pair_.key.get()) == 1);
     listener_ = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address = {};
     address.sin_family = AF_INET;
@@ -94,7 +51,7 @@ class TlsServer {
 
   std::uint16_t port() const { return port_; }
   std::string url() const { return absl::StrCat("https://127.0.0.1:", port_); }
-  std::string pem() const { return Pem(cert_.get()); }
+  const std::string& pem() const { return pair_.cert_pem; }
 
  private:
   void Serve() {
@@ -102,7 +59,7 @@ class TlsServer {
     while (true) {
       const FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!connection.valid()) return;
-      const Session session(SSL_new(context_.get()));
+      const testing::TlsSession session(SSL_new(context_.get()));
       SSL_set_fd(session.get(), connection.get());
       if (SSL_accept(session.get()) == 1) Answer(session.get());
     }
@@ -123,9 +80,8 @@ class TlsServer {
 
   // Constant after construction.
   const std::function<std::string(const std::string& request)> script_;
-  const Key key_;
-  const Certificate cert_;
-  Context context_;
+  const testing::TlsPair pair_;
+  testing::TlsContext context_;
   FileDescriptor listener_;
   std::uint16_t port_ = 0;
   std::jthread thread_;

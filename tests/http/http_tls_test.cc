@@ -3,8 +3,6 @@
 // Method: certificates made here with OpenSSL, and an OpenSSL client over loopback that trusts
 // nothing and looks at what it is shown.
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <unistd.h>
@@ -19,62 +17,15 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "http/http_server.h"
+#include "support/certificates.h"
 #include "support/raw_http_client.h"
 #include "support/scripted_handler.h"
 
 namespace sumlog::http {
 namespace {
 
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, FreeWith<SSL_free>>;
-using Memory = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-
-std::string Content(BIO* memory) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(memory, &data);
-  return std::string(data, static_cast<std::size_t>(size));
-}
-
-struct Pair {
-  std::string cert_pem;
-  std::string key_pem;
-  std::string encrypted_key_pem;
-};
-
-// A self-signed certificate with `name` as its common name.
-Pair MakePair(const std::string& name) {
-  const Key key(EVP_EC_gen("P-256"));
-  const Certificate cert(X509_new());
-  X509_set_version(cert.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
-  X509_set_pubkey(cert.get(), key.get());
-  X509_NAME* const subject = X509_get_subject_name(cert.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-  X509_set_issuer_name(cert.get(), subject);
-  X509_sign(cert.get(), key.get(), EVP_sha256());
-
-  const Memory cert_memory(BIO_new(BIO_s_mem()));
-  const Memory key_memory(BIO_new(BIO_s_mem()));
-  const Memory encrypted_memory(BIO_new(BIO_s_mem()));
-  std::string passphrase = "secret";
-  PEM_write_bio_X509(cert_memory.get(), cert.get());
-  PEM_write_bio_PrivateKey(key_memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  PEM_write_bio_PrivateKey(encrypted_memory.get(), key.get(), EVP_aes_256_cbc(), nullptr, 0,
-                           nullptr, passphrase.data());
-  return {Content(cert_memory.get()), Content(key_memory.get()), Content(encrypted_memory.get())};
-}
+using ::sumlog::testing::MakeTlsPair;
+using ::sumlog::testing::TlsPair;
 
 // A TLS client on a raw connection.
 class TlsClient {
@@ -104,7 +55,7 @@ class TlsClient {
 
   // The common name of the server's certificate.
   std::string PeerName() const {
-    const Certificate peer(SSL_get1_peer_certificate(session_.get()));
+    const testing::TlsCertificate peer(SSL_get1_peer_certificate(session_.get()));
     char name[256] = {};
     X509_NAME_get_text_by_NID(X509_get_subject_name(peer.get()), NID_commonName, name,
                               sizeof(name));
@@ -148,16 +99,16 @@ class TlsClient {
 
  private:
   RawHttpClient connection_;
-  Context context_;
-  Session session_;
+  testing::TlsContext context_;
+  testing::TlsSession session_;
   bool connected_ = false;
   bool ended_cleanly_ = false;
 };
 
-class HttpTls : public testing::Test {
+class HttpTls : public ::testing::Test {
  protected:
   HttpTls() : handler_(EchoTarget) {
-    folder_ = absl::StrCat(testing::TempDir(), "/http_tls_test.XXXXXX");
+    folder_ = absl::StrCat(::testing::TempDir(), "/http_tls_test.XXXXXX");
     EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
     files_ = {.cert_path = folder_ + "/cert.pem", .key_path = folder_ + "/key.pem"};
   }
@@ -184,7 +135,7 @@ class HttpTls : public testing::Test {
 constexpr char kClosingRequest[] = "GET /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 TEST_F(HttpTls, ServesOverTls) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const auto server = Start();
   ASSERT_EQ(server.status(), absl::OkStatus());
@@ -201,7 +152,7 @@ TEST_F(HttpTls, ServesOverTls) {
 }
 
 TEST_F(HttpTls, SendsLargeBodies) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const std::string large(3 << 20, 'x');
   InstantHandler handler([&](const Request&) {
@@ -213,7 +164,7 @@ TEST_F(HttpTls, SendsLargeBodies) {
 }
 
 TEST_F(HttpTls, ServesAReaderWhenAllOthersReadNothing) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const std::string large(32 << 20, 'x');
   InstantHandler handler([&](const Request& request) {
@@ -240,7 +191,7 @@ TEST_F(HttpTls, ServesAReaderWhenAllOthersReadNothing) {
 }
 
 TEST_F(HttpTls, AnswersPipelinedAndMalformedRequestsAsWithoutTls) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const auto server = Start();
   ASSERT_EQ(server.status(), absl::OkStatus());
@@ -256,7 +207,7 @@ TEST_F(HttpTls, AnswersPipelinedAndMalformedRequestsAsWithoutTls) {
 }
 
 TEST_F(HttpTls, SpeaksHttp11OnlyInAlpn) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const auto server = Start();
   ASSERT_EQ(server.status(), absl::OkStatus());
@@ -268,7 +219,7 @@ TEST_F(HttpTls, SpeaksHttp11OnlyInAlpn) {
 }
 
 TEST_F(HttpTls, RefusesVersionsBelow12) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const auto server = Start();
   ASSERT_EQ(server.status(), absl::OkStatus());
@@ -277,7 +228,7 @@ TEST_F(HttpTls, RefusesVersionsBelow12) {
 }
 
 TEST_F(HttpTls, ClosesAClientThatDoesNotSpeakTls) {
-  const Pair pair = MakePair("first");
+  const TlsPair pair = MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const auto server = HttpServer::Start(
       {.tls = files_, .limits = {.header_timeout = absl::Milliseconds(40)}}, &handler_);
@@ -289,8 +240,8 @@ TEST_F(HttpTls, ClosesAClientThatDoesNotSpeakTls) {
 }
 
 TEST_F(HttpTls, UsesNewFilesForNewConnectionsAfterAReload) {
-  const Pair first = MakePair("first");
-  const Pair second = MakePair("second");
+  const TlsPair first = MakeTlsPair("first");
+  const TlsPair second = MakeTlsPair("second");
   Write(first.cert_pem, first.key_pem);
   const auto server = Start();
   ASSERT_EQ(server.status(), absl::OkStatus());
@@ -306,8 +257,8 @@ TEST_F(HttpTls, UsesNewFilesForNewConnectionsAfterAReload) {
 }
 
 TEST_F(HttpTls, KeepsTheOldFilesWhenAReloadFails) {
-  const Pair first = MakePair("first");
-  const Pair second = MakePair("second");
+  const TlsPair first = MakeTlsPair("first");
+  const TlsPair second = MakeTlsPair("second");
   Write(first.cert_pem, first.key_pem);
   const auto server = Start();
   ASSERT_EQ(server.status(), absl::OkStatus());
@@ -321,8 +272,8 @@ TEST_F(HttpTls, KeepsTheOldFilesWhenAReloadFails) {
 }
 
 TEST_F(HttpTls, RefusesFilesThatAreNotAPair) {
-  const Pair first = MakePair("first");
-  const Pair second = MakePair("second");
+  const TlsPair first = MakeTlsPair("first");
+  const TlsPair second = MakeTlsPair("second");
   EXPECT_EQ(Start().status().code(), absl::StatusCode::kNotFound);
   const struct {
     std::string cert, key;

@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "admin_fixture.h"
-#include "tls_pair.h"
+#include "support/certificates.h"
 
 namespace sumlog::rpc {
 namespace {
@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 class AdminAccessTest : public AdminTest {
  protected:
   AdminAccessTest() {
-    const Pair pair = MakePair("admin");
+    const testing::TlsPair pair = testing::MakeTlsPair("admin");
     const std::string folder = log_.folder.path();
     std::ofstream(folder + "/cert.pem") << pair.cert_pem;
     std::ofstream(folder + "/key.pem") << pair.key_pem;

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rpc_fixture.h"
-#include "tls_pair.h"
+#include "support/certificates.h"
 
 namespace sumlog::rpc {
 namespace {
@@ -44,14 +44,14 @@ class RpcTlsTest : public RpcTest {
 };
 
 TEST_F(RpcTlsTest, ServesWhoTrustsItsCertificate) {
-  const Pair pair = MakePair("first");
+  const testing::TlsPair pair = testing::MakeTlsPair("first");
   Write(pair.cert_pem, pair.key_pem);
   const auto server = StartTls();
   ASSERT_TRUE(server.ok()) << server.status();
   const std::string& address = (*server)->addresses().front();
   const grpc::Status status = Ask(address, pair.cert_pem);
   EXPECT_TRUE(status.ok()) << status.error_message();
-  EXPECT_FALSE(Ask(address, MakePair("other").cert_pem).ok());
+  EXPECT_FALSE(Ask(address, testing::MakeTlsPair("other").cert_pem).ok());
   EXPECT_EQ((*server)->CheckTls(), absl::OkStatus());
 
   grpc::ClientContext context;
@@ -62,8 +62,8 @@ TEST_F(RpcTlsTest, ServesWhoTrustsItsCertificate) {
 }
 
 TEST_F(RpcTlsTest, RefusesFilesThatAreNoPair) {
-  const Pair pair = MakePair("first");
-  const Pair other = MakePair("other");
+  const testing::TlsPair pair = testing::MakeTlsPair("first");
+  const testing::TlsPair other = testing::MakeTlsPair("other");
   EXPECT_EQ(StartTls().status().code(), absl::StatusCode::kNotFound);
   const struct {
     std::string cert, key, message;
@@ -84,8 +84,8 @@ TEST_F(RpcTlsTest, RefusesFilesThatAreNoPair) {
 }
 
 TEST_F(RpcTlsTest, TakesNewFilesWhileItServes) {
-  const Pair first = MakePair("first");
-  const Pair second = MakePair("second");
+  const testing::TlsPair first = testing::MakeTlsPair("first");
+  const testing::TlsPair second = testing::MakeTlsPair("second");
   Write(first.cert_pem, first.key_pem);
   const auto server = StartTls();
   ASSERT_TRUE(server.ok()) << server.status();

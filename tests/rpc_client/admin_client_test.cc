@@ -11,8 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "rpc/admin_fixture.h"
-#include "rpc/tls_pair.h"
 #include "sumlog/client/failure_details.h"
+#include "support/certificates.h"
 
 namespace sumlog::rpc_client {
 namespace {
@@ -104,7 +104,7 @@ TEST_F(AdminClientTest, FailsWhenTheServerHasGone) {
 class AdminClientTlsTest : public rpc::AdminTest {
  protected:
   AdminClientTlsTest() : ca_file_(log_.folder.path() + "/cert.pem") {
-    const rpc::Pair pair = rpc::MakePair("admin");
+    const testing::TlsPair pair = testing::MakeTlsPair("admin");
     const std::string key_file = log_.folder.path() + "/key.pem";
     std::ofstream(ca_file_) << pair.cert_pem;
     std::ofstream(key_file) << pair.key_pem;
@@ -155,7 +155,7 @@ TEST_F(AdminClientTlsTest, IsNotKnownWithoutAGoodToken) {
 }
 
 TEST_F(AdminClientTlsTest, BelievesNoCertificateOfAnotherAuthority) {
-  std::ofstream(ca_file_) << rpc::MakePair("admin").cert_pem;
+  std::ofstream(ca_file_) << testing::MakeTlsPair("admin").cert_pem;
   EXPECT_TRUE(absl::IsUnavailable(Connect("slt.ci.00").status()));
 }
 
