@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sumlog.test/interop/sumlog"
 )
 
 // A route is a way in which go can be told to use the log.
@@ -14,20 +16,20 @@ type route struct {
 	proxy, sumDB string
 }
 
-func routes(t *testing.T, tree, key string, s *server) []route {
+func routes(t *testing.T, tree, key string, s *sumlog.Server) []route {
 	files := "file://" + tree
 	return []route{
-		{"by URL", files, key + " " + s.url},
-		{"by URL below /sumdb/<name>", files, key + " " + s.url + "/sumdb/" + logName},
-		{"through GOPROXY", proxyInFront(t, tree, s.url), key},
+		{"by URL", files, key + " " + s.URL},
+		{"by URL below /sumdb/<name>", files, key + " " + s.URL + "/sumdb/" + sumlog.LogName},
+		{"through GOPROXY", proxyInFront(t, tree, s.URL), key},
 	}
 }
 
 func TestGoDownloadsEveryModule(t *testing.T) {
 	tree, goSum := writeTree(t, theModules)
-	dir := logWith(t, goSum)
-	key := verifierKey(t, dir)
-	s := serve(t, dir)
+	dir := sumlog.LogWith(t, goSum)
+	key := sumlog.VerifierKey(t, dir)
+	s := sumlog.Serve(t, dir)
 	for version, command := range goCommands(t) {
 		for _, r := range routes(t, tree, key, s) {
 			t.Run(version+" "+r.name, func(t *testing.T) {
@@ -45,9 +47,9 @@ func TestGoDownloadsEveryModule(t *testing.T) {
 // A build finds the module of each import by probing its parents, which do not exist.
 func TestGoTidiesAModuleThatUsesThemAll(t *testing.T) {
 	tree, goSum := writeTree(t, theModules)
-	dir := logWith(t, goSum)
-	key := verifierKey(t, dir)
-	s := serve(t, dir)
+	dir := sumlog.LogWith(t, goSum)
+	key := sumlog.VerifierKey(t, dir)
+	s := sumlog.Serve(t, dir)
 	for version, command := range goCommands(t) {
 		t.Run(version, func(t *testing.T) {
 			consumer := t.TempDir()
@@ -64,7 +66,7 @@ func TestGoTidiesAModuleThatUsesThemAll(t *testing.T) {
 			}
 			write("go.mod", "module example.org/consumer\n\ngo 1.18\n")
 			write("main.go", "package main\n\nimport (\n"+imports+")\n\nfunc main() {}\n")
-			g := newGo(t, command, proxyInFront(t, tree, s.url), key)
+			g := newGo(t, command, proxyInFront(t, tree, s.URL), key)
 			for _, m := range theModules[1:] {
 				if out, err := g.run(consumer, "get", m.Path+"@"+m.Version.Version); err != nil {
 					t.Fatalf("go get %s: %v\n%s", m.Path, err, out)
@@ -92,11 +94,11 @@ func TestATamperedZipIsASecurityError(t *testing.T) {
 	for _, m := range theModules {
 		writeModule(t, tampered, m, "\n// and a little more\n")
 	}
-	dir := logWith(t, goSum)
-	s := serve(t, dir)
+	dir := sumlog.LogWith(t, goSum)
+	s := sumlog.Serve(t, dir)
 	for version, command := range goCommands(t) {
 		t.Run(version, func(t *testing.T) {
-			g := newGo(t, command, "file://"+tampered, verifierKey(t, dir)+" "+s.url)
+			g := newGo(t, command, "file://"+tampered, sumlog.VerifierKey(t, dir)+" "+s.URL)
 			for _, m := range theModules {
 				out, err := g.download(m)
 				if err == nil || !strings.Contains(out, "SECURITY ERROR") {
@@ -112,11 +114,11 @@ func TestAMissingModuleShowsOurWords(t *testing.T) {
 	tree, goSum := writeTree(t, theModules[:1])
 	missing := theModules[2]
 	writeModule(t, tree, missing, "")
-	dir := logWith(t, goSum)
-	s := serve(t, dir)
+	dir := sumlog.LogWith(t, goSum)
+	s := sumlog.Serve(t, dir)
 	for version, command := range goCommands(t) {
 		t.Run(version, func(t *testing.T) {
-			g := newGo(t, command, "file://"+tree, verifierKey(t, dir)+" "+s.url)
+			g := newGo(t, command, "file://"+tree, sumlog.VerifierKey(t, dir)+" "+s.URL)
 			out, err := g.download(missing)
 			if err == nil {
 				t.Fatalf("downloaded a module that the log does not hold\n%s", out)
@@ -135,12 +137,12 @@ func TestAMissingModuleShowsOurWords(t *testing.T) {
 
 func TestAWrongKeyIsRefused(t *testing.T) {
 	tree, goSum := writeTree(t, theModules[:1])
-	dir := logWith(t, goSum)
-	s := serve(t, dir)
-	otherKey := verifierKey(t, newLog(t))
+	dir := sumlog.LogWith(t, goSum)
+	s := sumlog.Serve(t, dir)
+	otherKey := sumlog.VerifierKey(t, sumlog.NewLog(t))
 	for version, command := range goCommands(t) {
 		t.Run(version, func(t *testing.T) {
-			g := newGo(t, command, "file://"+tree, otherKey+" "+s.url)
+			g := newGo(t, command, "file://"+tree, otherKey+" "+s.URL)
 			out, err := g.download(theModules[0])
 			if err == nil || !strings.Contains(out, "no verifiable signatures") {
 				t.Errorf("%v, want a refusal of the signature\n%s", err, out)

@@ -16,6 +16,8 @@ import (
 	"golang.org/x/mod/sumdb"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"sumlog.test/interop/sumlog"
 )
 
 const bigLogSize = 100_000
@@ -111,8 +113,8 @@ func bigLog(t *testing.T) (url, key string) {
 	for i := range bigLogSize {
 		goSum.WriteString(bigLogRecord(i))
 	}
-	dir := logWith(t, goSum.String())
-	return serve(t, dir).url, verifierKey(t, dir)
+	dir := sumlog.LogWith(t, goSum.String())
+	return sumlog.Serve(t, dir).URL, sumlog.VerifierKey(t, dir)
 }
 
 func TestTheReferenceClientAgreesWithABigLog(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sumlog.test/interop/sumlog"
 )
 
 // mustDownload demands that go gets and verifies a module.
@@ -19,7 +21,7 @@ func mustDownload(t *testing.T, g *goClient, m generated) {
 // latestSize is the first line after the title of the newest head that a machine has seen.
 func latestSize(t *testing.T, g *goClient) string {
 	t.Helper()
-	note, err := os.ReadFile(filepath.Join(g.home, "go", "pkg", "sumdb", logName, "latest"))
+	note, err := os.ReadFile(filepath.Join(g.home, "go", "pkg", "sumdb", sumlog.LogName, "latest"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,28 +37,28 @@ func TestAClientFollowsTheLogThroughGrowthAndRestarts(t *testing.T) {
 	}
 	for version, command := range goCommands(t) {
 		t.Run(version, func(t *testing.T) {
-			dir := logWith(t, first)
-			key := verifierKey(t, dir)
+			dir := sumlog.LogWith(t, first)
+			key := sumlog.VerifierKey(t, dir)
 
-			s := serve(t, dir)
-			g := newGo(t, command, "file://"+tree, key+" "+s.url)
+			s := sumlog.Serve(t, dir)
+			g := newGo(t, command, "file://"+tree, key+" "+s.URL)
 			mustDownload(t, g, theModules[0])
 			if got := latestSize(t, g); got != "1" {
 				t.Errorf("the client holds a head of %s records, want 1", got)
 			}
 
 			// A restarted server is on the same timeline.
-			s.stop(t)
-			s = serve(t, dir)
-			g.sumDB = key + " " + s.url
+			s.Stop(t)
+			s = sumlog.Serve(t, dir)
+			g.sumDB = key + " " + s.URL
 			g.cleanModules(t)
 			mustDownload(t, g, theModules[0])
 
 			// After growth the client accepts the new head.
-			s.stop(t)
-			importSums(t, dir, rest)
-			s = serve(t, dir)
-			g.sumDB = key + " " + s.url
+			s.Stop(t)
+			sumlog.Import(t, dir, rest)
+			s = sumlog.Serve(t, dir)
+			g.sumDB = key + " " + s.URL
 			for _, m := range theModules {
 				mustDownload(t, g, m)
 			}
@@ -78,22 +80,22 @@ func TestARecreatedLogIsCalledMisbehaving(t *testing.T) {
 	}
 	for version, command := range goCommands(t) {
 		t.Run(version, func(t *testing.T) {
-			dir := newLog(t)
+			dir := sumlog.NewLog(t)
 			recreated := filepath.Join(t.TempDir(), "recreated")
 			if out, err := exec.Command("cp", "-r", dir, recreated).CombinedOutput(); err != nil {
 				t.Fatalf("cp: %v\n%s", err, out)
 			}
-			importSums(t, dir, strings.Join(lines[:4], ""))
-			importSums(t, recreated, backwards)
-			key := verifierKey(t, dir)
+			sumlog.Import(t, dir, strings.Join(lines[:4], ""))
+			sumlog.Import(t, recreated, backwards)
+			key := sumlog.VerifierKey(t, dir)
 
-			s := serve(t, dir)
-			g := newGo(t, command, "file://"+tree, key+" "+s.url)
+			s := sumlog.Serve(t, dir)
+			g := newGo(t, command, "file://"+tree, key+" "+s.URL)
 			mustDownload(t, g, theModules[0])
-			s.stop(t)
+			s.Stop(t)
 
-			s = serve(t, recreated)
-			g.sumDB = key + " " + s.url
+			s = sumlog.Serve(t, recreated)
+			g.sumDB = key + " " + s.URL
 			out, err := g.download(theModules[6])
 			if err == nil || !strings.Contains(out, "SECURITY ERROR") ||
 				!strings.Contains(out, "misbehavior detected") {
