@@ -159,6 +159,10 @@ constexpr Key kKeys[] = {
      }},
     {"listen.url", "", "how clients reach the log, for client-config",
      [](Config& c, absl::string_view v, const std::string&) { return SetLine(&c.listen_url, v); }},
+    {"backup.dir", "backup", "where backups are made; best on another disk",
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetPath(&c.backup_dir, v, b);
+     }},
     {"limits.connections", "4096", "open connections at most",
      [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_connections, v, {1, 1'000'000});
@@ -309,6 +313,7 @@ absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
   if (config.listen_admin.empty()) {
     config.listen_admin = absl::StrCat("unix:", config.dir, "/admin.sock");
   }
+  if (config.backup_dir.empty()) config.backup_dir = AbsolutePath("backup", config.dir);
   if (!config.log_name.empty()) {
     if (config.log_key_file.empty()) {
       config.log_key_file = absl::StrCat(config.dir, "/keys/", config.log_name, ".key");

@@ -39,6 +39,9 @@ struct Config {
   std::string listen_tls_cert, listen_tls_key;  // both or none; absolute; for HTTP and gRPC
   std::string listen_url;                       // how clients reach us, for client-config
 
+  // [backup]
+  std::string backup_dir;  // where backups are made, a folder each; absolute; default <dir>/backup
+
   // [limits]
   std::int64_t limits_connections = 4096;
   std::int64_t limits_header_bytes = 16 * 1024;

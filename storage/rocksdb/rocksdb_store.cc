@@ -10,6 +10,7 @@
 #include "base/snapshot.h"
 #include "base/status_macros.h"
 #include "storage/batch_check.h"
+#include "storage/rocksdb/copy_database.h"
 #include "storage/rocksdb/open_database.h"
 #include "storage/rocksdb/row_reader.h"
 #include "storage/rocksdb/store_view.h"
@@ -48,10 +49,10 @@ class Closing {
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-class RocksDbStore final : public LogStore {
+class OpenedStore final : public RocksDbStore {
  public:
-  static absl::StatusOr<std::unique_ptr<LogStore>> Open(const RocksDbOptions& options) {
-    std::unique_ptr<RocksDbStore> store(new RocksDbStore(options));
+  static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const RocksDbOptions& options) {
+    std::unique_ptr<OpenedStore> store(new OpenedStore(options));
     MutexLock lock(&store->commit_mu_);
     ASSIGN_OR_RETURN(std::unique_ptr<OpenDatabase> database, OpenDatabase::Open(options));
     store->options_.create = false;
@@ -140,8 +141,18 @@ class RocksDbStore final : public LogStore {
     }
   }
 
+  absl::Status CopyTo(const std::string& folder) override {
+    if (read_only_) return ReadsOnly();
+    return CopyDatabase(*database_.Load(), folder);
+  }
+
  private:
-  explicit RocksDbStore(const RocksDbOptions& options) : options_(options) {}
+  explicit OpenedStore(const RocksDbOptions& options)
+      : read_only_(options.read_only), options_(options) {}
+
+  static absl::Status ReadsOnly() {
+    return absl::FailedPreconditionError("the database is open for reading only");
+  }
 
   StoreView Now() const {
     const std::uint64_t size = size_;  // before the database: see StoreView
@@ -187,9 +198,7 @@ class RocksDbStore final : public LogStore {
   // opened again, once, and `write` runs again.
   absl::Status WriteWithSecondTry(const std::function<absl::Status()>& write)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_) {
-    if (options_.read_only) {
-      return absl::FailedPreconditionError("the database is open for reading only");
-    }
+    if (read_only_) return ReadsOnly();
     if (writer_ != nullptr) {
       const absl::Status status = write();
       if (!absl::IsUnavailable(status) && !absl::IsResourceExhausted(status)) return status;
@@ -228,6 +237,8 @@ class RocksDbStore final : public LogStore {
     return absl::OkStatus();
   }
 
+  const bool read_only_;
+
   Snapshot<OpenDatabase> database_;      // never null once the store is open
   Snapshot<StoredHead> newest_;          // null: a new store
   std::atomic<std::uint64_t> size_ = 0;  // of newest_: rows at or beyond it are invisible
@@ -242,8 +253,8 @@ class RocksDbStore final : public LogStore {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<LogStore>> OpenRocksDbStore(const RocksDbOptions& options) {
-  return RocksDbStore::Open(options);
+absl::StatusOr<std::unique_ptr<RocksDbStore>> OpenRocksDbStore(const RocksDbOptions& options) {
+  return OpenedStore::Open(options);
 }
 
 }  // namespace sumlog::storage

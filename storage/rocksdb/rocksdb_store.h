@@ -36,12 +36,24 @@ struct RocksDbOptions {
   rocksdb::Env* env_for_test = nullptr;
 };
 
+// A LogStore that lies in a folder of files.
+class RocksDbStore : public LogStore {
+ public:
+  // Makes `folder`, which must not exist, a database of its own: what this one holds at some moment
+  // of the call, whole commits only. Files that never change are hard links where `folder` lies on
+  // the same file system, everything else is copied. Writers go on meanwhile. Nothing of it is
+  // synced. What an earlier call has left behind in <folder>.tmp is removed.
+  //   kFailedPrecondition  open for reading only
+  //   kAlreadyExists       `folder` is there
+  virtual absl::Status CopyTo(const std::string& folder) = 0;
+};
+
 // Opens in O(1), whatever the size of the log.
 //
 //   kFailedPrecondition  another process has it open for writing, or its format version is one that
 //                        this program does not know (the message has both versions)
 //   kDataLoss            the database is damaged
-absl::StatusOr<std::unique_ptr<LogStore>> OpenRocksDbStore(const RocksDbOptions& options);
+absl::StatusOr<std::unique_ptr<RocksDbStore>> OpenRocksDbStore(const RocksDbOptions& options);
 
 }  // namespace sumlog::storage
 

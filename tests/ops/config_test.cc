@@ -72,6 +72,13 @@ TEST_F(ConfigTest, TakesSocketsBesideAddresses) {
   }
 }
 
+TEST_F(ConfigTest, PutsBackupsBelowTheDirectoryUnlessToldOtherwise) {
+  EXPECT_EQ(Load()->backup_dir, dir() + "/backup");
+  WriteFile("[backup]\ndir = \"/mnt/other\"\n");
+  EXPECT_EQ(Load()->backup_dir, "/mnt/other");
+  EXPECT_EQ(Load({{"SUMLOG_BACKUP_DIR", "kept"}})->backup_dir, dir() + "/kept");
+}
+
 TEST_F(ConfigTest, DefaultsOfTheTableAreThoseOfTheStruct) {
   std::map<std::string, std::string> flags;
   for (const ConfigKey& key : ConfigKeys()) {
