@@ -18,11 +18,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
 #include "base/file.h"
 #include "base/mutex.h"
 #include "base/thread.h"
 #include "client/sigpipe_block.h"
+#include "support/loopback_listener.h"
 
 namespace sumlog::client {
 
@@ -30,20 +30,11 @@ class ConnectProxy {
  public:
   // Whatever host is asked for, tunnels lead to `target_port`; port 0: every tunnel is refused.
   explicit ConnectProxy(std::uint16_t target_port) : target_port_(target_port) {
-    listener_ = NewSocket();
-    sockaddr generic = Loopback(0);
-    CHECK(::bind(listener_.get(), &generic, sizeof(generic)) == 0);
-    CHECK(::listen(listener_.get(), 16) == 0);
-    socklen_t length = sizeof(generic);
-    CHECK(::getsockname(listener_.get(), &generic, &length) == 0);
-    sockaddr_in address = {};
-    std::memcpy(&address, &generic, sizeof(address));
-    port_ = ntohs(address.sin_port);
     thread_ = StartThread("connect-proxy", [this] { Serve(); });
   }
-  ~ConnectProxy() { ::shutdown(listener_.get(), SHUT_RDWR); }
+  ~ConnectProxy() { listener_.Shutdown(); }
 
-  std::string url() const { return absl::StrCat("http://127.0.0.1:", port_); }
+  std::string url() const { return absl::StrCat("http://127.0.0.1:", listener_.port()); }
 
   // The requests for tunnels so far, each up to its blank line.
   std::vector<std::string> requests() const {
@@ -52,10 +43,6 @@ class ConnectProxy {
   }
 
  private:
-  static FileDescriptor NewSocket() {
-    return FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  }
-
   static sockaddr Loopback(std::uint16_t port) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
@@ -69,7 +56,7 @@ class ConnectProxy {
   void Serve() {
     const SigpipeBlock block;  // clients hang up
     while (true) {
-      const FileDescriptor client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const FileDescriptor client = listener_.Accept();
       if (!client.valid()) return;
       Tunnel(client.get());
     }
@@ -86,7 +73,7 @@ class ConnectProxy {
       MutexLock lock(&mu_);
       requests_.push_back(request);
     }
-    const FileDescriptor server = NewSocket();
+    const FileDescriptor server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr target = Loopback(target_port_);
     if (target_port_ == 0 || ::connect(server.get(), &target, sizeof(target)) != 0) {
       Send(client, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -116,8 +103,7 @@ class ConnectProxy {
 
   // Constant after construction.
   const std::uint16_t target_port_;
-  FileDescriptor listener_;
-  std::uint16_t port_ = 0;
+  const testing::LoopbackListener listener_;
 
   mutable Mutex mu_;
   std::vector<std::string> requests_ ABSL_GUARDED_BY(mu_);

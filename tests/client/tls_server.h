@@ -6,11 +6,7 @@
 #ifndef SUMLOG_TESTS_CLIENT_TLS_SERVER_H_
 #define SUMLOG_TESTS_CLIENT_TLS_SERVER_H_
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <thread>
@@ -22,6 +18,7 @@
 #include "base/thread.h"
 #include "client/sigpipe_block.h"
 #include "support/certificates.h"
+#include "support/loopback_listener.h"
 
 namespace sumlog::client {
 
@@ -33,31 +30,19 @@ class TlsServer {
     context_.reset(SSL_CTX_new(TLS_server_method()));
     CHECK(SSL_CTX_use_certificate(context_.get(), pair_.cert.get()) == 1);
     CHECK(SSL_CTX_use_PrivateKey(context_.get(), pair_.key.get()) == 1);
-    listener_ = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sockaddr generic = {};
-    std::memcpy(&generic, &address, sizeof(address));
-    CHECK(::bind(listener_.get(), &generic, sizeof(generic)) == 0);
-    CHECK(::listen(listener_.get(), 16) == 0);
-    socklen_t length = sizeof(generic);
-    CHECK(::getsockname(listener_.get(), &generic, &length) == 0);
-    std::memcpy(&address, &generic, sizeof(address));
-    port_ = ntohs(address.sin_port);
     thread_ = StartThread("tls-server", [this] { Serve(); });
   }
-  ~TlsServer() { ::shutdown(listener_.get(), SHUT_RDWR); }
+  ~TlsServer() { listener_.Shutdown(); }
 
-  std::uint16_t port() const { return port_; }
-  std::string url() const { return absl::StrCat("https://127.0.0.1:", port_); }
+  std::uint16_t port() const { return listener_.port(); }
+  std::string url() const { return absl::StrCat("https://127.0.0.1:", port()); }
   const std::string& pem() const { return pair_.cert_pem; }
 
  private:
   void Serve() {
     const SigpipeBlock block;  // clients hang up on certificates that they do not believe
     while (true) {
-      const FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const FileDescriptor connection = listener_.Accept();
       if (!connection.valid()) return;
       const testing::TlsSession session(SSL_new(context_.get()));
       SSL_set_fd(session.get(), connection.get());
@@ -82,8 +67,7 @@ class TlsServer {
   const std::function<std::string(const std::string& request)> script_;
   const testing::TlsPair pair_;
   testing::TlsContext context_;
-  FileDescriptor listener_;
-  std::uint16_t port_ = 0;
+  const testing::LoopbackListener listener_;
   std::jthread thread_;
 };
 

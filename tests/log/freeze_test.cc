@@ -5,11 +5,10 @@
 
 #include <string>
 #include <thread>
-#include <utility>
 
-#include "base/status_macros.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "log/log_on_disk.h"
 #include "log/origin_log.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "support/add_waiter.h"
@@ -20,8 +19,6 @@ namespace {
 
 using ::sumlog::testing::AddWaiter;
 using ::sumlog::testing::MakeRecord;
-using ::sumlog::testing::MakeSigner;
-using ::sumlog::testing::TempFolder;
 using ::sumlog::testing::TestLog;
 using ::testing::HasSubstr;
 
@@ -121,30 +118,7 @@ TEST(Freeze, DoesNotWaitForAWriterThatHasGone) {
   EXPECT_FALSE(IsFrozen(log.Add({MakeRecord(1)}).status()));  // it is closing, which comes first
 }
 
-class FreezeOfADatabase : public ::testing::Test {
- protected:
-  FreezeOfADatabase() {
-    auto store = storage::OpenRocksDbStore({.path = Path("db"), .create = true});
-    CHECK(store.ok());
-    const auto note = OriginLog::CreateFirstHead(**store, {MakeSigner()}, SystemClock());
-    CHECK(note.ok());
-    CHECK(Anchor::Create(Path("anchor"), *note).ok());
-  }
-
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-
-  absl::StatusOr<std::unique_ptr<OriginLog>> Open() const {
-    OriginLog::Options options;
-    ASSIGN_OR_RETURN(options.store, storage::OpenRocksDbStore({.path = Path("db")}));
-    ASSIGN_OR_RETURN(options.anchor, Anchor::Open(Path("anchor")));
-    options.signers = {MakeSigner()};
-    options.evidence_dir = Path("evidence");
-    return OriginLog::Open(std::move(options));
-  }
-
- private:
-  TempFolder folder_;
-};
+class FreezeOfADatabase : public LogOnDisk {};
 
 TEST_F(FreezeOfADatabase, HoldsAfterARestart) {
   ASSERT_EQ((*Open())->Freeze(Because("we move house")), absl::OkStatus());

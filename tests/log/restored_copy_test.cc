@@ -7,39 +7,18 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/rocksdb/rocksdb_store.h"
+#include "log/log_on_disk.h"
 #include "support/test_log.h"
 
 namespace sumlog::log {
 namespace {
 
 using ::sumlog::testing::MakeRecords;
-using ::sumlog::testing::MakeSigner;
-using ::sumlog::testing::TempFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class RestoredCopy : public ::testing::Test {
+class RestoredCopy : public LogOnDisk {
  protected:
-  RestoredCopy() {
-    auto store = storage::OpenRocksDbStore({.path = Path("db"), .create = true});
-    CHECK(store.ok());
-    const auto note = OriginLog::CreateFirstHead(**store, {MakeSigner()}, SystemClock());
-    CHECK(note.ok());
-    CHECK(Anchor::Create(Path("anchor"), *note).ok());
-  }
-
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-
-  absl::StatusOr<std::unique_ptr<OriginLog>> Open() const {
-    OriginLog::Options options;
-    ASSIGN_OR_RETURN(options.store, storage::OpenRocksDbStore({.path = Path("db")}));
-    ASSIGN_OR_RETURN(options.anchor, Anchor::Open(Path("anchor")));
-    options.signers = {MakeSigner()};
-    options.evidence_dir = Path("evidence");
-    return OriginLog::Open(std::move(options));
-  }
-
   // Opens, adds records from number `first` on, and closes.
   void Add(std::uint64_t first, std::uint64_t count) const {
     auto log = Open();
@@ -54,8 +33,6 @@ class RestoredCopy : public ::testing::Test {
     std::filesystem::remove_all(Path(to));
     std::filesystem::copy(Path(from), Path(to), std::filesystem::copy_options::recursive);
   }
-
-  TempFolder folder_;
 };
 
 TEST_F(RestoredCopy, BesideANewerAnchorIsRefusedUntilTheNewestIsBack) {

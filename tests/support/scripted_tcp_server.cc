@@ -1,41 +1,24 @@
 #include "support/scripted_tcp_server.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
 #include "base/thread.h"
 
 namespace sumlog::testing {
 
 ScriptedTcpServer::ScriptedTcpServer(Script script) : script_(std::move(script)) {
-  listener_ = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  CHECK(listener_.valid());
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sockaddr generic = {};
-  static_assert(sizeof(generic) == sizeof(address));
-  std::memcpy(&generic, &address, sizeof(address));
-  CHECK(::bind(listener_.get(), &generic, sizeof(generic)) == 0);
-  CHECK(::listen(listener_.get(), 16) == 0);
-  socklen_t length = sizeof(generic);
-  CHECK(::getsockname(listener_.get(), &generic, &length) == 0);
-  std::memcpy(&address, &generic, sizeof(address));
-  port_ = ntohs(address.sin_port);
   thread_ = StartThread("scripted", [this] { Serve(); });
 }
 
 ScriptedTcpServer::~ScriptedTcpServer() {
-  ::shutdown(listener_.get(), SHUT_RDWR);  // wakes the thread up
+  listener_.Shutdown();  // wakes the thread up
   thread_.join();
 }
 
-std::string ScriptedTcpServer::url() const { return absl::StrCat("http://127.0.0.1:", port_); }
+std::string ScriptedTcpServer::url() const { return absl::StrCat("http://127.0.0.1:", port()); }
 
 std::vector<std::string> ScriptedTcpServer::requests() const {
   MutexLock lock(&mu_);
@@ -44,7 +27,7 @@ std::vector<std::string> ScriptedTcpServer::requests() const {
 
 void ScriptedTcpServer::Serve() {
   while (true) {
-    FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    FileDescriptor connection = listener_.Accept();
     if (!connection.valid()) return;
     Answer(std::move(connection));
   }

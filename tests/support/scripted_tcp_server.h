@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/mutex.h"
+#include "support/loopback_listener.h"
 
 namespace sumlog::testing {
 
@@ -26,7 +27,7 @@ class ScriptedTcpServer {
   explicit ScriptedTcpServer(Script script);
   ~ScriptedTcpServer();
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port(); }
   std::string url() const;
 
   // Requests so far.
@@ -38,8 +39,7 @@ class ScriptedTcpServer {
 
   // Constant after construction.
   const Script script_;
-  FileDescriptor listener_;
-  std::uint16_t port_ = 0;
+  const LoopbackListener listener_;
 
   mutable Mutex mu_;
   std::vector<std::string> requests_ ABSL_GUARDED_BY(mu_);
