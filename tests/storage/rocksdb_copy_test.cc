@@ -28,8 +28,10 @@ constexpr int kMaxCommits = 50;  // to compare what they wrote takes long
 std::map<std::string, std::string> BytesOf(const std::string& folder) {
   std::map<std::string, std::string> bytes;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    std::string& content = bytes[entry.path()];  // of a folder: empty
+    if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
-    bytes[entry.path()] = std::string(std::istreambuf_iterator<char>(file), {});
+    content = std::string(std::istreambuf_iterator<char>(file), {});
   }
   return bytes;
 }

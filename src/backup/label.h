@@ -1,0 +1,22 @@
+// Labels: the names of backups below the backup folder.
+//
+// Pure; safe from any thread.
+
+#ifndef SUMLOG_BACKUP_LABEL_H_
+#define SUMLOG_BACKUP_LABEL_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace sumlog::backup {
+
+// Ends the name of a backup that is being made.
+inline constexpr char kPartialSuffix[] = ".partial";
+
+// OK for 1 to 64 letters, digits, "-", "_" and ".", not beginning with a dot and not ending in
+// ".partial": nothing that could leave the folder. kInvalidArgument says what is wrong.
+absl::Status CheckLabel(absl::string_view label);
+
+}  // namespace sumlog::backup
+
+#endif  // SUMLOG_BACKUP_LABEL_H_
