@@ -50,6 +50,18 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(version.returncode, 0, version.stderr)
         self.assertIn("sumlog", version.stdout)
 
+    def test_the_interface_is_there(self):
+        folder = self.path("share/sumlog/proto/sumlog/v1")
+        self.assertEqual(sorted(os.listdir(folder)), ["admin.proto", "log.proto", "types.proto"])
+
+    def test_the_readme_leads_to_the_documents(self):
+        folder = self.path("share/doc/sumlog")
+        with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
+            links = re.findall(r"\]\((docs/[^)#]+)", file.read())
+        self.assertTrue(links)
+        for link in links:
+            self.assertTrue(os.path.isfile(os.path.join(folder, link)), link)
+
     def test_the_example_configuration_is_one(self):
         example = self.path("share/doc/sumlog/examples/sumlog.toml")
         shown = run(self.path("bin/sumlog"), "keys", "show", "--dir", self.folder.name, "--config",
