@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 #include "sumlog/client/failure_details.h"
 #include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/hash.h"
@@ -27,7 +28,7 @@ absl::Status HeadTimeline::CheckExtends(const tlog::SignedTreeHead& older,
     if (older.head.root == newer.head.root) return absl::OkStatus();
     return Fork(older, newer, "two roots for one size");
   }
-  const std::unique_ptr<tlog::TileReader> tiles = tiles_of_(newer.head);
+  const std::unique_ptr<tlog::TileReader> tiles = options_.tiles_of(newer.head);
   const absl::StatusOr<tlog::Hash> root = tlog::RootFromTiles(older.head.size, *tiles);
   if (absl::IsDataLoss(root.status())) return Fork(older, newer, root.status().message());
   if (!root.ok()) {
@@ -41,28 +42,66 @@ absl::Status HeadTimeline::CheckExtends(const tlog::SignedTreeHead& older,
       absl::StrCat("its first ", older.head.size, " records have root ", tlog::FormatHash(*root)));
 }
 
-std::optional<tlog::SignedTreeHead> HeadTimeline::Newest() const {
+absl::Status HeadTimeline::CheckConsistent(const tlog::SignedTreeHead& a,
+                                           const tlog::SignedTreeHead& b) const {
+  return a.head.size <= b.head.size ? CheckExtends(a, b) : CheckExtends(b, a);
+}
+
+HeadTimeline::State HeadTimeline::Now() const {
   MutexLock lock(&mu_);
-  return newest_;
+  return state_;
+}
+
+absl::Status HeadTimeline::TakeInKept() {
+  ASSIGN_OR_RETURN(const std::optional<std::string> kept, options_.memory->Recall());
+  std::optional<tlog::SignedTreeHead> head;
+  if (kept.has_value()) {
+    absl::StatusOr<tlog::SignedTreeHead> opened = options_.open(*kept);
+    if (!opened.ok()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the head that was kept from earlier: ", opened.status().message()));
+    }
+    head = *std::move(opened);
+  }
+  const State state = Now();
+  if (head.has_value() && state.newest.has_value()) {
+    RETURN_IF_ERROR(CheckConsistent(*head, *state.newest));
+  }
+  MutexLock lock(&mu_);
+  state_.recalled = true;
+  state_.kept = kept;
+  if (!head.has_value()) return absl::OkStatus();
+  if (!state_.newest.has_value() || state_.newest->head.size < head->head.size) {
+    state_.newest = std::move(head);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeadTimeline::Advance(const State& from, const tlog::SignedTreeHead& head) {
+  if (options_.memory != nullptr) {
+    RETURN_IF_ERROR(options_.memory->Replace(from.kept, head.note));
+  }
+  MutexLock lock(&mu_);
+  state_.kept = head.note;
+  const bool unchanged = state_.newest.has_value() == from.newest.has_value() &&
+                         (!from.newest.has_value() || state_.newest->head == from.newest->head);
+  if (!unchanged) return absl::AbortedError("another thread has seen a newer head");
+  state_.newest = head;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<tlog::SignedTreeHead> HeadTimeline::Merge(const tlog::SignedTreeHead& head) {
-  // Goes round again only when another thread has moved the newest head meanwhile.
-  while (true) {
-    const std::optional<tlog::SignedTreeHead> newest = Newest();
-    if (newest.has_value() && head.head.size <= newest->head.size) {
-      if (const absl::Status status = CheckExtends(head, *newest); !status.ok()) return status;
-      return *newest;
+  // Goes round again only when another thread or process has moved the newest head meanwhile.
+  for (bool recall = !Now().recalled;; recall = true) {
+    if (recall && options_.memory != nullptr) RETURN_IF_ERROR(TakeInKept());
+    const State state = Now();
+    if (state.newest.has_value()) RETURN_IF_ERROR(CheckConsistent(head, *state.newest));
+    if (state.newest.has_value() && head.head.size <= state.newest->head.size) {
+      return *state.newest;
     }
-    if (newest.has_value()) {
-      if (const absl::Status status = CheckExtends(*newest, head); !status.ok()) return status;
-    }
-    MutexLock lock(&mu_);
-    const bool unchanged = newest_.has_value() == newest.has_value() &&
-                           (!newest.has_value() || newest_->head == newest->head);
-    if (!unchanged) continue;
-    newest_ = head;
-    return head;
+    const absl::Status status = Advance(state, head);
+    if (status.ok()) return head;
+    if (!absl::IsAborted(status)) return status;
   }
 }
 

@@ -12,10 +12,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "base/mutex.h"
+#include "sumlog/client/head_memory.h"
 #include "sumlog/tlog/tile_reader.h"
 #include "sumlog/tlog/tree_head.h"
 
@@ -23,18 +27,25 @@ namespace sumlog::client {
 
 class HeadTimeline {
  public:
-  // Makes a reader of verified tiles of the tree of a head.
-  using TilesOf = std::function<std::unique_ptr<tlog::TileReader>(const tlog::TreeHead&)>;
+  struct Options {
+    // Makes a reader of verified tiles of the tree of a head.
+    std::function<std::unique_ptr<tlog::TileReader>(const tlog::TreeHead&)> tiles_of;
+    // Checks the signature of a note that was kept.
+    std::function<absl::StatusOr<tlog::SignedTreeHead>(absl::string_view note)> open;
+    HeadMemory* memory = nullptr;  // may be null: what was seen is forgotten with this object
+  };
 
-  // `tiles_of` must stay callable, from any thread, as long as this object lives.
-  explicit HeadTimeline(TilesOf tiles_of) : tiles_of_(std::move(tiles_of)) {}
+  // All of `options` must stay usable, from any thread, as long as this object lives.
+  explicit HeadTimeline(Options options) : options_(std::move(options)) {}
 
   // Takes in a head whose signature has been checked, and returns the newest head, which is `head`
-  // or extends it. The first head is believed as it comes.
+  // or extends it, once that is kept. Without a memory, or with an empty one, the first head is
+  // believed as it comes.
   //
-  //   kDataLoss  the two heads are not of one timeline, or the newer one's tiles do not lead to its
-  //              root; ForkedNotesOf the status are both notes: the evidence
-  //   or the reader's own errors: nothing has been taken in
+  //   kDataLoss            the two heads are not of one timeline, or the newer one's tiles do not
+  //                        lead to its root; ForkedNotesOf the status are both notes: the evidence
+  //   kFailedPrecondition  what the memory holds is no head that `open` takes
+  //   or the errors of the reader and of the memory: nothing has been taken in
   absl::StatusOr<tlog::SignedTreeHead> Merge(const tlog::SignedTreeHead& head);
 
  private:
@@ -42,12 +53,27 @@ class HeadTimeline {
   absl::Status CheckExtends(const tlog::SignedTreeHead& older,
                             const tlog::SignedTreeHead& newer) const;
 
-  std::optional<tlog::SignedTreeHead> Newest() const;
+  // CheckExtends, whichever of the two is older.
+  absl::Status CheckConsistent(const tlog::SignedTreeHead& a, const tlog::SignedTreeHead& b) const;
 
-  const TilesOf tiles_of_;  // constant after construction
+  // Takes in what the memory holds.
+  absl::Status TakeInKept();
+
+  struct State {
+    std::optional<tlog::SignedTreeHead> newest;
+    bool recalled = false;            // whether the memory was asked
+    std::optional<std::string> kept;  // what it held when it was last asked or told
+  };
+  State Now() const;
+
+  // Makes `head`, which extends from.newest, the newest one. kAborted: another thread or process
+  // has moved it since `from` was current.
+  absl::Status Advance(const State& from, const tlog::SignedTreeHead& head);
+
+  const Options options_;  // constant after construction
 
   mutable Mutex mu_;
-  std::optional<tlog::SignedTreeHead> newest_ ABSL_GUARDED_BY(mu_);
+  State state_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace sumlog::client

@@ -30,7 +30,9 @@ class SumdbClientImpl final : public SumdbClient {
   explicit SumdbClientImpl(Options options)
       : options_(std::move(options)),
         source_(*options_.fetcher),
-        timeline_([this](const tlog::TreeHead& head) { return Tiles(head); }) {}
+        timeline_({.tiles_of = [this](const tlog::TreeHead& head) { return Tiles(head); },
+                   .open = [this](absl::string_view note) { return OpenHead(note); },
+                   .memory = options_.memory}) {}
 
   absl::StatusOr<VerifiedRecord> Lookup(const gosum::ModuleVersion& module) override {
     ASSIGN_OR_RETURN(const std::string escaped, gosum::EscapeModuleVersion(module));

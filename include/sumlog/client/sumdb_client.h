@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "sumlog/client/head_memory.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/tlog/note.h"
 #include "sumlog/tlog/tile_reader.h"
@@ -51,7 +52,8 @@ class SumdbClient {
  public:
   struct Options {
     tlog::VerifierKey key;
-    Fetcher* fetcher = nullptr;  // outlives the client
+    Fetcher* fetcher = nullptr;    // outlives the client
+    HeadMemory* memory = nullptr;  // outlives the client; null: heads are forgotten with it
   };
 
   static std::unique_ptr<SumdbClient> Create(Options options);
@@ -66,6 +68,8 @@ class SumdbClient {
   //                     somebody else answers. Nothing that came can be believed; do not retry
   //   kDataLoss         signed bytes contradict each other, a tile or the proof: evidence of
   //                     tampering. For a fork, ForkedNotesOf has the notes (failure_details.h)
+  //   kFailedPrecondition  the memory holds what is no head of this key
+  // or the memory's own errors.
   virtual absl::StatusOr<VerifiedRecord> Lookup(const gosum::ModuleVersion& module) = 0;
 
   // Fetches /latest, verifies its signature and that it is consistent with the newest head seen.
