@@ -5,9 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/check.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "base/when.h"
 #include "nlohmann/json.hpp"
 
@@ -16,6 +21,11 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 1024;
 
+// What is kept free for lines: half of it is more than the calls under way write, each some 200
+// bytes and a few KiB at the worst.
+constexpr off_t kRoomBytes = off_t{4} << 20;
+constexpr off_t kStatBlockBytes = 512;  // the unit of st_blocks
+
 std::string Bounded(absl::string_view text) { return std::string(text.substr(0, kMaxTextBytes)); }
 
 std::string ResultText(const absl::Status& status) {
@@ -23,15 +33,32 @@ std::string ResultText(const absl::Status& status) {
   return absl::StatusCodeToString(status.code()) + ": " + Bounded(status.message());
 }
 
-absl::Status WriteAt(int fd, absl::string_view bytes, off_t offset, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), offset);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return ErrnoToStatus(errno, "write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-    offset += count;
+// In a string of JSON: the same text, spelled so that a terminal does nothing with it.
+void AppendEscaped(char32_t code_point, std::string* out) {
+  const auto unit = static_cast<std::uint32_t>(code_point);
+  if (unit <= 0xffff) {
+    absl::StrAppendFormat(out, "\\u%04x", unit);
+    return;
   }
-  return absl::OkStatus();
+  const std::uint32_t rest = unit - 0x10000;
+  absl::StrAppendFormat(out, "\\u%04x\\u%04x", 0xd800 + (rest >> 10), 0xdc00 + (rest & 0x3ff));
+}
+
+// JSON has escapes for the first control characters alone: here, for all that must not be shown.
+std::string EscapeUnshowable(absl::string_view json) {
+  std::string escaped;
+  escaped.reserve(json.size());
+  while (!json.empty()) {
+    const Utf8Rune rune = DecodeUtf8(json);
+    CHECK(rune.size_bytes > 0);  // the library has replaced what is not UTF-8
+    if (IsShowable(rune.code_point)) {
+      absl::StrAppend(&escaped, json.substr(0, rune.size_bytes));
+    } else {
+      AppendEscaped(rune.code_point, &escaped);
+    }
+    json.remove_prefix(rune.size_bytes);
+  }
+  return escaped;
 }
 
 absl::StatusOr<off_t> SizeOf(int fd, const std::string& path) {
@@ -43,7 +70,7 @@ absl::StatusOr<off_t> SizeOf(int fd, const std::string& path) {
 // Appends all of it, or takes back what was written of it.
 absl::Status AppendWhole(int fd, absl::string_view bytes, const std::string& path) {
   ASSIGN_OR_RETURN(const off_t size, SizeOf(fd, path));
-  absl::Status status = WriteAt(fd, bytes, size, path);
+  absl::Status status = WriteAllAt(fd, size, bytes, path);
   if (!status.ok() && ::ftruncate(fd, size) != 0) {
     status.Update(ErrnoToStatus(errno, "truncate", path));
   }
@@ -57,7 +84,7 @@ absl::Status EndTornLine(int fd, const std::string& path) {
   char last = 0;
   if (::pread(fd, &last, 1, size - 1) != 1) return ErrnoToStatus(errno, "read", path);
   if (last == '\n') return absl::OkStatus();
-  return WriteAt(fd, "\n", size, path);
+  return WriteAllAt(fd, size, "\n", path);
 }
 
 }  // namespace
@@ -72,7 +99,7 @@ std::string FormatJournalEntry(const JournalEntry& entry, absl::Time when) {
   for (const auto& [name, value] : entry.details) json["details"][name] = Bounded(value);
   json["result"] = ResultText(entry.result);
   using ErrorHandler = nlohmann::ordered_json::error_handler_t;
-  return json.dump(-1, ' ', false, ErrorHandler::replace) + "\n";
+  return EscapeUnshowable(json.dump(-1, ' ', false, ErrorHandler::replace)) + "\n";
 }
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const std::string& path, Clock* clock) {
@@ -83,6 +110,21 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const std::string& path, 
   RETURN_IF_ERROR(EndTornLine(file.get(), path));
   RETURN_IF_ERROR(SyncDirectory(folder));
   return std::unique_ptr<Journal>(new Journal(path, std::move(file), clock));
+}
+
+absl::Status Journal::MakeRoom() {
+  MutexLock lock(&mu_);
+  struct stat info = {};
+  if (::fstat(file_.get(), &info) != 0) return ErrnoToStatus(errno, "stat", path_);
+  const off_t taken_bytes = info.st_blocks * kStatBlockBytes;
+  if (taken_bytes >= info.st_size + kRoomBytes / 2) return absl::OkStatus();
+  // Behind the end of the file, which stays where it is.
+  const int result = ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, info.st_size, kRoomBytes);
+  // A file system that cannot keep room free says only when a line is written that it is full.
+  if (result == 0 || errno == EOPNOTSUPP) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("nothing was done, for it could not be journalled: ",
+                                             ErrnoToStatus(errno, "make room in", path_).message(),
+                                             "\nfix: free space on this disk"));
 }
 
 absl::Status Journal::Append(const JournalEntry& entry, Durability durability) {

@@ -36,8 +36,9 @@ struct JournalEntry {
   absl::Status result;
 };
 
-// One line with its newline. What came from outside cannot break out of it: bytes that are not
-// UTF-8 are replaced, and of each text no more than 1 KiB is kept.
+// One line with its newline. What came from outside cannot break out of it nor steer the terminal
+// of whoever reads it: bytes that are not UTF-8 are replaced, what must not be shown (IsShowable)
+// is an escape of JSON, and of each text no more than 1 KiB is kept.
 std::string FormatJournalEntry(const JournalEntry& entry, absl::Time when);
 
 class Journal {
@@ -51,6 +52,11 @@ class Journal {
   // tore is ended, so that it stands alone. Keeps a pointer to `clock`. Status codes as
   // base/file.h.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& path, Clock* clock);
+
+  // To be asked before anything is done that must be journalled: makes sure of room on the disk, so
+  // that a full one refuses the call and not its line. kUnavailable: there is none. Costs one quick
+  // system call, and once in some thousand lines another.
+  absl::Status MakeRoom();
 
   // Appends the entry, whole or not at all. kResourceExhausted: no space; kUnavailable: any other
   // failure of the disk.

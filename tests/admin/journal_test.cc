@@ -3,6 +3,7 @@
 #include "admin/journal.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -14,12 +15,14 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "support/fake_clock.h"
+#include "support/small_disk.h"
 #include "support/temp_folder.h"
 
 namespace sumlog::admin {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 JournalEntry FreezeEntry() {
@@ -66,12 +69,30 @@ TEST(FormatJournalEntry, IsOneBoundedLineOfJsonWhateverCameFromOutside) {
   EXPECT_THAT(json["result"].get<std::string>(), StartsWith("INVALID_ARGUMENT: "));
 }
 
+TEST(FormatJournalEntry, SteersNoTerminal) {
+  JournalEntry entry = FreezeEntry();
+  entry.details = {{"reason", "校验 \u202e\u200b\u0085\x7f\u2028\U000e0041 \U0001f512"}};
+  const std::string line = FormatJournalEntry(entry, absl::UnixEpoch());
+  EXPECT_THAT(line,
+              HasSubstr("\"校验 \\u202e\\u200b\\u0085\\u007f\\u2028\\udb40\\udc41 \U0001f512\""));
+  EXPECT_EQ(nlohmann::json::parse(line)["details"]["reason"], entry.details[0].second);
+}
+
 TEST_F(JournalTest, AppendsAcrossRestarts) {
   ASSERT_TRUE(Open()->Append(FreezeEntry(), Journal::Durability::kPowerLoss).ok());
   const std::string first = Content();
   clock_.Advance(absl::Seconds(1));
   ASSERT_TRUE(Open()->Append(FreezeEntry(), Journal::Durability::kKill).ok());
   EXPECT_EQ(Content(), first + FormatJournalEntry(FreezeEntry(), clock_.Now()));
+}
+
+TEST_F(JournalTest, MakesRoomWithoutALineOfItsOwn) {
+  const std::unique_ptr<Journal> journal = Open();
+  EXPECT_EQ(journal->MakeRoom(), absl::OkStatus());
+  EXPECT_EQ(Content(), "");
+  ASSERT_TRUE(journal->Append(FreezeEntry(), Journal::Durability::kPowerLoss).ok());
+  EXPECT_EQ(journal->MakeRoom(), absl::OkStatus());
+  EXPECT_EQ(Content(), FormatJournalEntry(FreezeEntry(), clock_.Now()));
 }
 
 TEST_F(JournalTest, IsForItsOwnerOnly) {
@@ -113,6 +134,34 @@ TEST_F(JournalTest, KeepsLinesOfManyThreadsWhole) {
 TEST_F(JournalTest, SaysWhereItCannotBeMade) {
   ASSERT_TRUE(CreateFileDurably(folder_.path() + "/journal", "a file in the way", 0600).ok());
   EXPECT_FALSE(Journal::Open(path(), &clock_).ok());
+}
+
+class JournalOnAFullDisk : public ::sumlog::testing::SmallDiskTest {};
+
+TEST_F(JournalOnAFullDisk, RefusesTheCallAndNotItsLine) {
+  testing::FakeClock clock;
+  absl::StatusOr<std::unique_ptr<Journal>> journal =
+      Journal::Open(Path("journal/admin.jsonl"), &clock);
+  ASSERT_TRUE(journal.ok()) << journal.status();
+  ASSERT_EQ((*journal)->MakeRoom(), absl::OkStatus());
+  FillDisk("ballast");
+  JournalEntry entry = FreezeEntry();
+  for (int i = 0; i < 50; ++i) entry.details.emplace_back(absl::StrCat(i), std::string(1000, 'x'));
+  constexpr int kMaxLines = 1000;  // of some 50 KB: many times what the disk holds
+  absl::Status full;
+  int count = 0;
+  while (full.ok() && count < kMaxLines) {
+    ASSERT_EQ((*journal)->Append(entry, Journal::Durability::kPowerLoss), absl::OkStatus());
+    ++count;
+    full = (*journal)->MakeRoom();
+  }
+  EXPECT_TRUE(absl::IsUnavailable(full)) << full;
+  EXPECT_GT(count, 10);
+  // The calls that were let in before still find room.
+  EXPECT_EQ((*journal)->Append(entry, Journal::Durability::kPowerLoss), absl::OkStatus());
+
+  ASSERT_EQ(::unlink(Path("ballast").c_str()), 0);
+  EXPECT_EQ((*journal)->MakeRoom(), absl::OkStatus());
 }
 
 }  // namespace

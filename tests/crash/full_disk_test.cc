@@ -1,26 +1,15 @@
 // Goal: a full disk is a clear error while it lasts, and nothing but that: no answer is taken back,
 // readers go on, and the log works again when there is space.
-// Method: a RocksDB-backed log on a small tmpfs of its own, in a mount namespace that ends with
-// this process. Where mounting is not permitted the tests are skipped, and say so; with CI set in
-// the environment they fail instead, so that no automatic run is green without them. There is no
-// second way that is as good: a limit on the size of files (RLIMIT_FSIZE) is another error (EFBIG)
-// of one file at a time, and a disk that fails as told is what tests/storage has.
+// Method: a RocksDB-backed log on a small disk of its own (support/small_disk.h).
 
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <string>
-#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/rocksdb/rocksdb_store.h"
+#include "support/small_disk.h"
 #include "support/test_log.h"
 
 namespace sumlog::log {
@@ -29,60 +18,12 @@ namespace {
 using ::sumlog::testing::MakeRecord;
 using ::sumlog::testing::MakeRecords;
 using ::sumlog::testing::MakeSigner;
-using ::sumlog::testing::TempFolder;
 
-constexpr char kTmpfsSize[] = "size=48m";
 constexpr std::uint64_t kRecordsPerAdd = 1000;  // about 200 KB
 constexpr int kMaxAdds = 400;                   // many times what the disk holds
 
-// Mounts a small tmpfs on `folder`, seen by this process alone. Returns why it cannot, or "".
-std::string MountSmallDisk(const std::string& folder) {
-  const int namespaces = CLONE_NEWNS | (::geteuid() == 0 ? 0 : CLONE_NEWUSER);
-  if (::unshare(namespaces) != 0) return absl::StrCat("unshare: ", std::strerror(errno));
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    return absl::StrCat("make mounts private: ", std::strerror(errno));
-  }
-  if (::mount("none", folder.c_str(), "tmpfs", 0, kTmpfsSize) != 0) {
-    return absl::StrCat("mount: ", std::strerror(errno));
-  }
-  return "";
-}
-
-// Takes all the space that is left.
-void FillDisk(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  ASSERT_TRUE(file.valid());
-  for (std::size_t piece = 1 << 20; piece > 0; piece /= 2) {
-    const std::string bytes(piece, 'x');
-    while (::write(file.get(), bytes.data(), bytes.size()) > 0) {
-    }
-    ASSERT_EQ(errno, ENOSPC);
-  }
-}
-
-class FullDisk : public ::testing::Test {
+class FullDisk : public ::sumlog::testing::SmallDiskTest {
  protected:
-  void SetUp() override {
-    static const std::string* const refused = new std::string(MountSmallDisk(folder().path()));
-    const char* const ci = std::getenv("CI");
-    if (!refused->empty() && ci != nullptr && *ci != '\0') {
-      FAIL() << "a tmpfs cannot be mounted here: " << *refused
-             << "; allow user namespaces, or unset CI to skip the full-disk tests";
-    }
-    if (!refused->empty()) {
-      std::fprintf(stderr, "\n*** the full-disk tests are SKIPPED: %s ***\n\n", refused->c_str());
-      GTEST_SKIP() << "a tmpfs cannot be mounted here: " << *refused;
-    }
-  }
-
-  static void TearDownTestSuite() { ::umount2(folder().path().c_str(), MNT_DETACH); }
-
-  static const TempFolder& folder() {
-    static const TempFolder folder;
-    return folder;
-  }
-  static std::string Path(const std::string& name) { return folder().path() + "/" + name; }
-
   static absl::StatusOr<std::unique_ptr<OriginLog>> OpenLog(bool create,
                                                             const std::string& name = "db") {
     OriginLog::Options options;
@@ -113,7 +54,7 @@ TEST_F(FullDisk, IsAClearErrorUntilThereIsSpaceAgain) {
   ASSERT_TRUE(Add(**log, 0, kRecordsPerAdd).ok());
   std::uint64_t acknowledged = kRecordsPerAdd;
 
-  FillDisk(Path("ballast"));
+  FillDisk("ballast");
   absl::Status full;
   for (int i = 0; i < kMaxAdds && full.ok(); ++i) {  // what was preallocated may still take some
     full = Add(**log, acknowledged, kRecordsPerAdd).status();
@@ -153,7 +94,7 @@ TEST_F(FullDisk, IsAClearErrorForALogThatStarts) {
     ASSERT_TRUE(log.ok()) << log.status();
     ASSERT_TRUE(Add(**log, 0, kRecordsPerAdd).ok());
   }
-  FillDisk(Path("ballast"));
+  FillDisk("ballast");
   const absl::Status full = OpenLog(/*create=*/false, "second").status();
   EXPECT_TRUE(absl::IsResourceExhausted(full)) << full;
   EXPECT_THAT(std::string(full.message()), ::testing::HasSubstr("make room"));
