@@ -102,6 +102,12 @@ std::string FormatJournalEntry(const JournalEntry& entry, absl::Time when) {
   return EscapeUnshowable(json.dump(-1, ' ', false, ErrorHandler::replace)) + "\n";
 }
 
+absl::Status DoneButNotJournalled(const absl::Status& appended) {
+  if (appended.ok()) return appended;
+  return absl::UnavailableError(
+      absl::StrCat("it was done, but could not be journalled: ", appended.message()));
+}
+
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const std::string& path, Clock* clock) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   RETURN_IF_ERROR(MakeDirectories(folder, 0700));

@@ -41,6 +41,10 @@ struct JournalEntry {
 // is an escape of JSON, and of each text no more than 1 KiB is kept.
 std::string FormatJournalEntry(const JournalEntry& entry, absl::Time when);
 
+// What to answer to a call that was done, when its line was appended with this status: OK, or
+// kUnavailable with both facts.
+absl::Status DoneButNotJournalled(const absl::Status& appended);
+
 class Journal {
  public:
   enum class Durability {

@@ -51,11 +51,11 @@ void Convert(const log::AddResult& from, v1::AddResult* result) {
   }
 }
 
-// What adding `record` would lead to.
-absl::Status Foresee(const storage::LogStore& store, const gosum::Record& record,
-                     v1::AddResult* result) {
+// What adding `record` to the first `tree_size` records would lead to.
+absl::Status Foresee(const storage::LogStore& store, std::uint64_t tree_size,
+                     const gosum::Record& record, v1::AddResult* result) {
   const absl::StatusOr<std::uint64_t> number = store.Find(record.module.ToString());
-  if (absl::IsNotFound(number.status())) {
+  if (absl::IsNotFound(number.status()) || (number.ok() && *number >= tree_size)) {
     result->set_outcome(v1::AddResult::OUTCOME_APPENDED);
     return absl::OkStatus();
   }
@@ -116,9 +116,10 @@ absl::Status AddBatch::Answer(const absl::StatusOr<log::AddAnswer>& answer) {
   return absl::OkStatus();
 }
 
-absl::Status AddBatch::AnswerWithoutAdding(const storage::LogStore& store) {
+absl::Status AddBatch::AnswerWithoutAdding(const storage::LogStore& store,
+                                           std::uint64_t tree_size) {
   for (std::size_t i = 0; i < positions_.size(); ++i) {
-    RETURN_IF_ERROR(Foresee(store, records_[i], &results_[positions_[i]]));
+    RETURN_IF_ERROR(Foresee(store, tree_size, records_[i], &results_[positions_[i]]));
   }
   return absl::OkStatus();
 }

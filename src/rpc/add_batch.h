@@ -9,6 +9,7 @@
 #include <sumlog/v1/admin.pb.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,8 +42,9 @@ class AddBatch {
   // records is handed back; a frozen log refuses each record.
   absl::Status Answer(const absl::StatusOr<log::AddAnswer>& answer);
 
-  // Answers from what the log holds now, and changes nothing. Errors are the store's own.
-  absl::Status AnswerWithoutAdding(const storage::LogStore& store);
+  // Answers from what the first `tree_size` records are, and changes nothing. Errors are the
+  // store's own.
+  absl::Status AnswerWithoutAdding(const storage::LogStore& store, std::uint64_t tree_size);
 
   // One for each record. After Answer.
   ResultMessages* mutable_results() { return &results_; }

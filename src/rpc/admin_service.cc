@@ -16,7 +16,8 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
   absl::Status status = Admit(*context, admin_, kind.scope, kind.name, &caller);
   if (status.ok()) {
     AdminCall call{.who = caller.grant.name, .details = {}};
-    status = (answers_.*method)(request, response, &call);
+    if (kind.scope != admin::Scope::kRead) status = admin_.journal->MakeRoom();
+    if (status.ok()) status = (answers_.*method)(request, response, &call);
     const absl::Status journalled = admin_.journal->Append(
         {.who = std::move(call.who),
          .peer = std::move(caller.peer),
@@ -25,7 +26,7 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
          .result = status},
         kind.scope == admin::Scope::kRead ? admin::Journal::Durability::kKill
                                           : admin::Journal::Durability::kPowerLoss);
-    if (status.ok()) status = journalled;
+    if (status.ok()) status = admin::DoneButNotJournalled(journalled);
   }
   reactor->Finish(ToGrpcStatusOfLimit(status));
   return reactor;

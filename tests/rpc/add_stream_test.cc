@@ -176,20 +176,5 @@ TEST_F(AddStreamTest, EndsOpenStreamsWhenTheServerDrains) {
   ExpectStatus(stream->Finish(), StatusCode::UNAVAILABLE, "stopping");
 }
 
-TEST_F(AddStreamTest, EndsWhenTheJournalTakesNothing) {
-  // A journal at a full device: every append fails.
-  absl::StatusOr<std::unique_ptr<admin::Journal>> full =
-      admin::Journal::Open("/dev/full", &log_.clock);
-  if (!full.ok()) GTEST_SKIP() << full.status();
-  journal_ = *std::move(full);
-  server_.reset();
-  StartAtSocket();
-  v1::AddRecordBatchRequest request;
-  ToMessage(testing::MakeRecord(1), request.add_records());
-  v1::AddRecordBatchResponse response;
-  ExpectStatus(Call(&v1::Admin::Stub::AddRecordBatch, request, &response), StatusCode::UNAVAILABLE,
-               "");
-}
-
 }  // namespace
 }  // namespace sumlog::rpc

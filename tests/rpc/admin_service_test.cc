@@ -81,6 +81,17 @@ TEST_F(AdminServiceTest, OnlyLooksInADryRun) {
   EXPECT_EQ(log_->stats().conflicts, 0);
 }
 
+TEST_F(AdminServiceTest, ForeseesThatAFrozenLogRefuses) {
+  v1::FreezeResponse frozen;
+  ASSERT_TRUE(Freeze("audit", &frozen).ok());
+  v1::AddRecordBatchRequest request;
+  ToMessage(testing::MakeRecord(7), request.add_records());
+  request.set_dry_run(true);
+  v1::AddRecordBatchResponse response;
+  ASSERT_TRUE(Call(&Stub::AddRecordBatch, request, &response).ok());
+  EXPECT_EQ(response.results(0).refusal(), v1::AddResult::REFUSAL_FROZEN);
+}
+
 TEST_F(AdminServiceTest, RefusesBatchesWithoutRecordsOrWithTooMany) {
   v1::AddRecordBatchRequest request;
   v1::AddRecordBatchResponse response;
@@ -89,6 +100,11 @@ TEST_F(AdminServiceTest, RefusesBatchesWithoutRecordsOrWithTooMany) {
   for (int i = 0; i < 4097; ++i) ToMessage(testing::MakeRecord(1), request.add_records());
   ExpectStatus(Call(&Stub::AddRecordBatch, request, &response), StatusCode::INVALID_ARGUMENT,
                "4097 records");
+  const std::vector<nlohmann::json> lines = JournalLines();
+  ASSERT_EQ(lines.size(), 2);
+  EXPECT_EQ(lines[1]["call"], "AddRecords");
+  EXPECT_EQ(lines[1]["details"]["records"], "4097");
+  EXPECT_THAT(lines[1]["result"].get<std::string>(), HasSubstr("INVALID_ARGUMENT"));
 }
 
 TEST_F(AdminServiceTest, FreezesAndThaws) {
@@ -261,6 +277,24 @@ TEST_F(AdminServiceTest, WritesEveryCallIntoTheJournalWithoutSecrets) {
   EXPECT_EQ(lines[4]["details"]["modules"], "example.com/m1@v1.0.0 example.com/m7@v1.0.0");
   EXPECT_EQ(ReadFile(journal_path(), 1 << 20)->find(created.secret().substr(12)),
             std::string::npos);
+}
+
+TEST_F(AdminServiceTest, DoesNothingThatTheJournalHasNoRoomFor) {
+  server_.reset();
+  journal_ = admin::Journal::Open("/dev/full", &log_.clock).value();
+  StartAtSocket();
+  v1::FreezeResponse frozen;
+  ExpectStatus(Freeze("audit", &frozen), StatusCode::UNAVAILABLE, "nothing was done");
+  EXPECT_FALSE(log_->frozen().has_value());
+  ExpectStatus(Block("example.com/m1", "v1.0.0", "bad"), StatusCode::UNAVAILABLE,
+               "nothing was done");
+  EXPECT_EQ(log_->blocks().size(), 0);
+  v1::AddRecordBatchRequest request;
+  ToMessage(testing::MakeRecord(7), request.add_records());
+  v1::AddRecordBatchResponse response;
+  ExpectStatus(Call(&Stub::AddRecordBatch, request, &response), StatusCode::UNAVAILABLE,
+               "nothing was done");
+  EXPECT_EQ(NewestHead().size, 3);
 }
 
 }  // namespace
