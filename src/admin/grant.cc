@@ -36,6 +36,25 @@ bool HasScope(const Grant& grant, Scope scope) {
   return std::find(grant.scopes.begin(), grant.scopes.end(), scope) != grant.scopes.end();
 }
 
+absl::Status CheckScopes(const Grant& grant) {
+  if (grant.scopes.empty()) {
+    return absl::InvalidArgumentError("no scope: want at least one of ingest, operate and read");
+  }
+  for (const Scope scope : grant.scopes) {
+    if (std::count(grant.scopes.begin(), grant.scopes.end(), scope) > 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the scope ", ScopeName(scope), " is there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Module paths are ASCII: a pattern with other letters covers nothing that it seems to.
+bool IsPrintableAscii(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+}
+
 absl::Status CheckPatterns(const Grant& grant) {
   if (grant.module_patterns.size() > kMaxModulePatterns) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -43,12 +62,12 @@ absl::Status CheckPatterns(const Grant& grant) {
   }
   for (const std::string& pattern : grant.module_patterns) {
     ASSIGN_OR_RETURN(const gosum::ModulePatterns parsed, gosum::ModulePatterns::Parse(pattern));
-    if (parsed.empty() || absl::StrContains(pattern, ',') ||
+    if (parsed.empty() || absl::StrContains(pattern, ',') || !IsPrintableAscii(pattern) ||
         pattern.size() > kMaxModulePatternBytes) {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", absl::CHexEscape(pattern.substr(0, kMaxModulePatternBytes)),
                        "\" is no module pattern: want one of at most ", kMaxModulePatternBytes,
-                       " bytes, like corp.example/*"));
+                       " bytes of printable ASCII, like corp.example/*"));
     }
   }
   if (HasScope(grant, Scope::kIngest) && grant.module_patterns.empty()) {
@@ -88,9 +107,7 @@ Grant LocalSocketGrant() {
 
 absl::Status CheckGrant(const Grant& grant) {
   RETURN_IF_ERROR(CheckName(grant.name));
-  if (grant.scopes.empty()) {
-    return absl::InvalidArgumentError("no scope: want at least one of ingest, operate and read");
-  }
+  RETURN_IF_ERROR(CheckScopes(grant));
   return CheckPatterns(grant);
 }
 

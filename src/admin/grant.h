@@ -39,8 +39,9 @@ inline constexpr std::size_t kMaxModulePatternBytes = 256;
 
 struct Grant {
   std::string name;           // 1 to 64 letters, digits, '-', '_' and '.'
-  std::vector<Scope> scopes;  // at least one
-  // Go's GOPRIVATE form, on the unescaped path, one pattern each. At least one with kIngest.
+  std::vector<Scope> scopes;  // at least one, each once
+  // Go's GOPRIVATE form, on the unescaped path, one pattern each, in printable ASCII. At least one
+  // with kIngest.
   std::vector<std::string> module_patterns;
   absl::Time created_at = absl::UnixEpoch();
   absl::Time expires_at = absl::InfiniteFuture();

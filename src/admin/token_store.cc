@@ -27,6 +27,9 @@ absl::Time ToMicroseconds(absl::Time time) {
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
 }
 
+// The last moment that has a date of four digits: other programs read none behind it.
+absl::Time LatestExpiry() { return absl::FromUnixSeconds(253'402'300'799); }
+
 // The name in "slt.<name>.<digits>", which may hold dots itself; empty when this is no token.
 absl::string_view NameIn(absl::string_view secret) {
   const std::size_t prefix = sizeof(kSecretPrefix) - 1;
@@ -67,6 +70,10 @@ absl::StatusOr<NewToken> TokenStore::Create(Grant grant) {
     return absl::InvalidArgumentError(
         absl::StrCat("the token would expire at ", FormatWhen(grant.expires_at),
                      ", which has passed: now is ", FormatWhen(grant.created_at)));
+  }
+  if (grant.expires_at > LatestExpiry() && grant.expires_at != absl::InfiniteFuture()) {
+    return absl::InvalidArgumentError(
+        "the token would expire after the year 9999; leave the expiry out for one that never does");
   }
   ASSIGN_OR_RETURN(const std::string random, crypto::RandomBytes(kSecretBytes));
   std::string secret = absl::StrCat(kSecretPrefix, grant.name, ".", absl::BytesToHexString(random));

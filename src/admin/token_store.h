@@ -43,7 +43,8 @@ class TokenStore {
   static absl::StatusOr<std::unique_ptr<TokenStore>> Open(storage::LogStore* store, Clock* clock);
 
   // Makes a token. Sets created_at itself; times are kept with microseconds.
-  //   kInvalidArgument    not a grant (CheckGrant), or it has expired already
+  //   kInvalidArgument    not a grant (CheckGrant), or one that has expired already or would
+  //                       expire after the year 9999
   //   kAlreadyExists      a token with this name
   //   kResourceExhausted  kMaxTokens exist
   // or the store's own errors; then there is no such token.

@@ -84,6 +84,16 @@ TEST(CheckGrant, RefusesGrantsWithoutAScope) {
   EXPECT_TRUE(absl::IsInvalidArgument(CheckGrant(grant)));
 }
 
+TEST(CheckGrant, RefusesAScopeThatIsThereTwice) {
+  Grant grant = GoodGrant();
+  grant.scopes = {Scope::kIngest, Scope::kRead, Scope::kOperate};
+  EXPECT_EQ(CheckGrant(grant), absl::OkStatus());
+  grant.scopes = {Scope::kIngest, Scope::kRead, Scope::kRead};
+  EXPECT_EQ(CheckGrant(grant), absl::InvalidArgumentError("the scope read is there twice"));
+  grant.scopes.assign(1'000'000, Scope::kRead);
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckGrant(grant)));
+}
+
 TEST(CheckGrant, WantsModulePatternsForIngestOnly) {
   Grant grant = GoodGrant();
   grant.module_patterns.clear();
@@ -96,8 +106,9 @@ TEST(CheckGrant, WantsModulePatternsForIngestOnly) {
 
 TEST(CheckGrant, RefusesPatternsThatCouldNotDoTheirWork) {
   const std::string too_long(kMaxModulePatternBytes + 1, 'a');
-  for (const std::string& pattern : {std::string(), std::string("[a"), std::string("a,b"),
-                                     std::string("a b"), std::string("/"), too_long}) {
+  for (const std::string& pattern :
+       {std::string(), std::string("[a"), std::string("a,b"), std::string("a b"), std::string("/"),
+        std::string("a\x1b"), std::string("corp.exämple"), std::string("\u202e*"), too_long}) {
     Grant grant = GoodGrant();
     grant.module_patterns = {pattern};
     EXPECT_TRUE(absl::IsInvalidArgument(CheckGrant(grant))) << pattern;

@@ -121,6 +121,20 @@ TEST_F(TokenStoreTest, RefusesGrantsThatAreNone) {
   EXPECT_THAT(tokens->List(), IsEmpty());
 }
 
+TEST_F(TokenStoreTest, KeepsExpiriesThatOtherProgramsCanRead) {
+  const std::unique_ptr<TokenStore> tokens = Open();
+  const absl::Time last =
+      absl::FromCivil(absl::CivilSecond(9999, 12, 31, 23, 59, 59), absl::UTCTimeZone());
+  Grant grant = GrantNamed("ci");
+  for (const absl::Time beyond : {last + absl::Seconds(1), absl::FromUnixSeconds(1LL << 62),
+                                  absl::FromUnixSeconds(INT64_MAX)}) {
+    grant.expires_at = beyond;
+    EXPECT_TRUE(absl::IsInvalidArgument(tokens->Create(grant).status())) << beyond;
+  }
+  grant.expires_at = last;
+  EXPECT_EQ(tokens->Create(grant)->grant.expires_at, last);
+}
+
 TEST_F(TokenStoreTest, StopsAtItsBound) {
   const std::unique_ptr<TokenStore> tokens = Open();
   for (std::size_t i = 0; i < kMaxTokens; ++i) {
