@@ -15,10 +15,6 @@ namespace {
 constexpr char kFrozenReason[] = "sumlog/frozen";
 constexpr char kBlockedReason[] = "sumlog/blocked";
 
-bool IsControl(char32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
-}
-
 absl::Status CheckLine(absl::string_view name, absl::string_view text, std::size_t min_bytes,
                        std::size_t max_bytes) {
   if (text.size() < min_bytes || text.size() > max_bytes) {
@@ -30,8 +26,10 @@ absl::Status CheckLine(absl::string_view name, absl::string_view text, std::size
     if (rune.size_bytes == 0) {
       return absl::InvalidArgumentError(absl::StrCat(name, " is not valid UTF-8"));
     }
-    if (IsControl(rune.code_point)) {
-      return absl::InvalidArgumentError(absl::StrCat(name, " has a control character"));
+    if (!IsShowable(rune.code_point)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " has the character U+", absl::Hex(rune.code_point, absl::kZeroPad4),
+                       ", which controls a terminal or is not seen; want one line of text"));
     }
     text.remove_prefix(rune.size_bytes);
   }

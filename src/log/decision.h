@@ -28,7 +28,7 @@ inline constexpr std::size_t kMaxReasonBytes =
 inline constexpr std::size_t kMaxWhoBytes = 256;
 
 struct Decision {
-  std::string reason;  // 1 to kMaxReasonBytes bytes of UTF-8 without control characters
+  std::string reason;  // 1 to kMaxReasonBytes bytes of UTF-8, all of it IsShowable
   std::string who;     // name of a grant; at most kMaxWhoBytes bytes of the same
   absl::Time when;     // kept with microseconds
 

@@ -54,7 +54,9 @@ TEST(Decision, HasAReasonOfOneLineWithinItsLimits) {
   for (const std::string& bad :
        {std::string(), std::string(kMaxReasonBytes + 1, 'x'), std::string("two\nlines"),
         std::string("tab\t"), std::string("\x1b[31mred"), std::string("zero\0", 5),
-        std::string("delete\x7f"), std::string("C1 \xC2\x85"), std::string("not UTF-8 \xff")}) {
+        std::string("delete\x7f"), std::string("C1 \xC2\x85"), std::string("not UTF-8 \xff"),
+        std::string("turned \u202e"), std::string("unseen \u200b"), std::string("line \u2028"),
+        std::string("tag \U000e0041")}) {
     decision.reason = bad;
     EXPECT_TRUE(absl::IsInvalidArgument(CheckDecision(decision))) << bad;
   }
