@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -87,6 +86,26 @@ absl::Status EndTornLine(int fd, const std::string& path) {
   return WriteAllAt(fd, size, "\n", path);
 }
 
+absl::Status KeepRoomIn(int fd, const std::string& path) {
+  struct stat info = {};
+  if (::fstat(fd, &info) != 0) return ErrnoToStatus(errno, "stat", path);
+  if (info.st_blocks * kStatBlockBytes >= info.st_size + kRoomBytes / 2) return absl::OkStatus();
+  // Behind the end of the file, which stays where it is.
+  if (::fallocate(fd, FALLOC_FL_KEEP_SIZE, info.st_size, kRoomBytes) == 0) return absl::OkStatus();
+  // A file system that cannot keep room free says only when a line is written that it is full.
+  if (errno == EOPNOTSUPP) return absl::OkStatus();
+  return ErrnoToStatus(errno, "make room in", path);
+}
+
+// Opens the file, or makes it durably.
+absl::StatusOr<FileDescriptor> OpenFile(const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file.valid()) return ErrnoToStatus(errno, "open", path);
+  RETURN_IF_ERROR(EndTornLine(file.get(), path));
+  RETURN_IF_ERROR(SyncDirectory(FolderOf(path)));
+  return file;
+}
+
 }  // namespace
 
 std::string FormatJournalEntry(const JournalEntry& entry, absl::Time when) {
@@ -109,32 +128,36 @@ absl::Status DoneButNotJournalled(const absl::Status& appended) {
 }
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const std::string& path, Clock* clock) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  RETURN_IF_ERROR(MakeDirectories(folder, 0700));
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!file.valid()) return ErrnoToStatus(errno, "open", path);
-  RETURN_IF_ERROR(EndTornLine(file.get(), path));
-  RETURN_IF_ERROR(SyncDirectory(folder));
+  RETURN_IF_ERROR(MakeDirectories(FolderOf(path), 0700));
+  ASSIGN_OR_RETURN(FileDescriptor file, OpenFile(path));
   return std::unique_ptr<Journal>(new Journal(path, std::move(file), clock));
+}
+
+absl::Status Journal::FollowPath() {
+  struct stat held = {};
+  struct stat found = {};
+  if (::fstat(file_.get(), &held) != 0) return ErrnoToStatus(errno, "stat", path_);
+  if (::stat(path_.c_str(), &found) == 0) {
+    if (found.st_dev == held.st_dev && found.st_ino == held.st_ino) return absl::OkStatus();
+  } else if (errno != ENOENT) {
+    return ErrnoToStatus(errno, "stat", path_);
+  }
+  ASSIGN_OR_RETURN(file_, OpenFile(path_));
+  return absl::OkStatus();
 }
 
 absl::Status Journal::MakeRoom() {
   MutexLock lock(&mu_);
-  struct stat info = {};
-  if (::fstat(file_.get(), &info) != 0) return ErrnoToStatus(errno, "stat", path_);
-  const off_t taken_bytes = info.st_blocks * kStatBlockBytes;
-  if (taken_bytes >= info.st_size + kRoomBytes / 2) return absl::OkStatus();
-  // Behind the end of the file, which stays where it is.
-  const int result = ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, info.st_size, kRoomBytes);
-  // A file system that cannot keep room free says only when a line is written that it is full.
-  if (result == 0 || errno == EOPNOTSUPP) return absl::OkStatus();
+  absl::Status status = FollowPath();
+  if (status.ok()) status = KeepRoomIn(file_.get(), path_);
+  if (status.ok()) return status;
   return absl::UnavailableError(absl::StrCat("nothing was done, for it could not be journalled: ",
-                                             ErrnoToStatus(errno, "make room in", path_).message(),
-                                             "\nfix: free space on this disk"));
+                                             status.message(), "\nfix: give that file room"));
 }
 
 absl::Status Journal::Append(const JournalEntry& entry, Durability durability) {
   MutexLock lock(&mu_);
+  RETURN_IF_ERROR(FollowPath());
   RETURN_IF_ERROR(AppendWhole(file_.get(), FormatJournalEntry(entry, clock_->Now()), path_));
   if (durability == Durability::kPowerLoss && ::fdatasync(file_.get()) != 0) {
     return ErrnoToStatus(errno, "sync", path_);

@@ -8,6 +8,9 @@
 // the provenance of the records says the same, and a sync for each message would cost more than the
 // adds.
 //
+// It grows for ever. Whoever wants it in pieces renames the file: the next line begins a new one,
+// and none is lost.
+//
 // Safe from any thread.
 
 #ifndef SUMLOG_ADMIN_JOURNAL_H_
@@ -70,12 +73,15 @@ class Journal {
   Journal(std::string path, FileDescriptor file, Clock* clock)
       : path_(std::move(path)), clock_(clock), file_(std::move(file)) {}
 
+  // Opens the file anew when another one, or none, has its path.
+  absl::Status FollowPath() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
   // Constant after construction.
   const std::string path_;
   Clock* const clock_;
 
   Mutex mu_;
-  const FileDescriptor file_ ABSL_GUARDED_BY(mu_);
+  FileDescriptor file_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace sumlog::admin

@@ -102,6 +102,28 @@ TEST_F(JournalTest, IsForItsOwnerOnly) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
+TEST_F(JournalTest, BeginsAnewWhenItsFileWasMovedAway) {
+  const std::unique_ptr<Journal> journal = Open();
+  const std::string line = FormatJournalEntry(FreezeEntry(), clock_.Now());
+  const std::string moved = path() + ".1";
+  ASSERT_EQ(journal->Append(FreezeEntry(), Journal::Durability::kKill), absl::OkStatus());
+  ASSERT_EQ(::rename(path().c_str(), moved.c_str()), 0);
+  ASSERT_EQ(journal->Append(FreezeEntry(), Journal::Durability::kPowerLoss), absl::OkStatus());
+  EXPECT_EQ(*ReadFile(moved, 1 << 20), line);
+  EXPECT_EQ(Content(), line);
+  struct stat info = {};
+  ASSERT_EQ(::stat(path().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(JournalTest, RefusesWhenItsFolderHasGone) {
+  const std::unique_ptr<Journal> journal = Open();
+  const std::string folder = folder_.path() + "/journal";
+  ASSERT_EQ(::rename(folder.c_str(), (folder + ".old").c_str()), 0);
+  EXPECT_TRUE(absl::IsUnavailable(journal->MakeRoom()));
+  EXPECT_FALSE(journal->Append(FreezeEntry(), Journal::Durability::kKill).ok());
+}
+
 TEST_F(JournalTest, EndsALineThatACrashTore) {
   ASSERT_TRUE(Open()->Append(FreezeEntry(), Journal::Durability::kKill).ok());
   const std::string first = Content();
