@@ -65,16 +65,26 @@ absl::StatusOr<std::string> GoModHash(Context& context, const RecordFlags& flags
   return hash;
 }
 
-absl::StatusOr<gosum::Record> ReadZip(Context& context, const RecordFlags& flags,
-                                      const gosum::ModuleVersion& module) {
-  const FileDescriptor file(::open(flags.from_zip.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return ErrnoToStatus(errno, "open", flags.from_zip);
+absl::StatusOr<modzip::ModuleZipHashes> HashZip(int fd, const gosum::ModuleVersion& module) {
   std::error_code error;
   const std::string folder = std::filesystem::temp_directory_path(error).string();
-  ASSIGN_OR_RETURN(
-      const modzip::ZipFile zip,
-      modzip::ZipFile::Spool(file.get(), error ? "/tmp" : folder, modzip::kMaxZipSizeBytes));
-  ASSIGN_OR_RETURN(const modzip::ModuleZipHashes hashes, modzip::HashModuleZip(module, zip));
+  ASSIGN_OR_RETURN(const modzip::ZipFile zip,
+                   modzip::ZipFile::Spool(fd, error ? "/tmp" : folder, modzip::kMaxZipSizeBytes));
+  return modzip::HashModuleZip(module, zip);
+}
+
+absl::StatusOr<modzip::ModuleZipHashes> HashZipAt(const std::string& path,
+                                                  const gosum::ModuleVersion& module) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return ErrnoToStatus(errno, "open", path);
+  absl::StatusOr<modzip::ModuleZipHashes> hashes = HashZip(file.get(), module);
+  if (hashes.ok()) return hashes;
+  return absl::Status(hashes.status().code(), absl::StrCat(path, ": ", hashes.status().message()));
+}
+
+absl::StatusOr<gosum::Record> ReadZip(Context& context, const RecordFlags& flags,
+                                      const gosum::ModuleVersion& module) {
+  ASSIGN_OR_RETURN(const modzip::ModuleZipHashes hashes, HashZipAt(flags.from_zip, module));
   ASSIGN_OR_RETURN(const std::string mod_hash, GoModHash(context, flags, hashes));
   return gosum::Record{.module = module, .zip_hash = hashes.zip_h1, .mod_hash = mod_hash};
 }

@@ -19,6 +19,8 @@
 namespace sumlog::cli {
 namespace {
 
+constexpr absl::Duration kLongestExpiry = absl::Hours(876'000);  // a hundred years
+
 struct TokenFlags {
   AdminFlags admin;
   std::string name;
@@ -37,11 +39,14 @@ absl::StatusOr<rpc_client::TokenGrant> GrantOf(const Context& context, const Tok
                                .module_patterns = SplitList(flags.modules)};
   if (flags.expires.empty()) return grant;
   absl::Duration valid_for;
-  if (!absl::ParseDuration(flags.expires, &valid_for) || valid_for <= absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("got --expires ", flags.expires, ", want a time such as 720h or 90m"));
+  // What is too long to be written down is infinite to absl, and would be a token for ever.
+  if (!absl::ParseDuration(flags.expires, &valid_for) || valid_for <= absl::ZeroDuration() ||
+      valid_for > kLongestExpiry) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "got --expires ", flags.expires, ", want a time such as 720h or 90m, of at most ",
+        absl::FormatDuration(kLongestExpiry), "; none: for ever"));
   }
-  if (valid_for != absl::InfiniteDuration()) grant.expires_at = context.clock->Now() + valid_for;
+  grant.expires_at = context.clock->Now() + valid_for;
   return grant;
 }
 
