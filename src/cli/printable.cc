@@ -8,17 +8,6 @@
 #include "base/utf8.h"
 
 namespace sumlog::cli {
-namespace {
-
-bool IsHarmless(char32_t c) {
-  if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return false;  // C0, DEL, C1
-  const bool turns_direction = c == 0x061c || c == 0x200e || c == 0x200f ||
-                               (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-  const bool breaks_line = c == 0x2028 || c == 0x2029;
-  return !turns_direction && !breaks_line;
-}
-
-}  // namespace
 
 std::string Printable(absl::string_view text) {
   std::string out;
@@ -27,7 +16,7 @@ std::string Printable(absl::string_view text) {
     const Utf8Rune rune = DecodeUtf8(text);
     const std::size_t size_bytes = std::max<std::size_t>(rune.size_bytes, 1);
     const absl::string_view bytes = text.substr(0, size_bytes);
-    if (rune.size_bytes > 0 && IsHarmless(rune.code_point)) {
+    if (rune.size_bytes > 0 && IsShowable(rune.code_point)) {
       absl::StrAppend(&out, bytes);
     } else {
       for (const char c : bytes)
@@ -42,6 +31,10 @@ std::string FormatCount(std::uint64_t count) {
   std::string digits = absl::StrCat(count);
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
+}
+
+std::string FormatHashCount(std::size_t count) {
+  return absl::StrCat(count, count == 1 ? " hash" : " hashes");
 }
 
 std::string FormatBytes(std::uint64_t bytes) {

@@ -8,6 +8,7 @@
 #ifndef SUMLOG_CLI_PRINTABLE_H_
 #define SUMLOG_CLI_PRINTABLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,12 +16,16 @@
 
 namespace sumlog::cli {
 
-// Control characters (newline and tab too), marks that turn the writing direction, and bytes that
-// are not UTF-8 become "\xNN" for each of their bytes. All other text stays as it is.
+// What text may not show (IsShowable of base/utf8.h: control characters, newline and tab too, what
+// turns the writing direction, what is not seen) and bytes that are not UTF-8 become "\xNN" for
+// each of their bytes. All other text stays as it is.
 std::string Printable(absl::string_view text);
 
 // "41,377".
 std::string FormatCount(std::uint64_t count);
+
+// "1 hash", "12 hashes".
+std::string FormatHashCount(std::size_t count);
 
 // "960 B", "7.9 GiB".
 std::string FormatBytes(std::uint64_t bytes);

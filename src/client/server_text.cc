@@ -3,21 +3,6 @@
 #include "base/utf8.h"
 
 namespace sumlog::client {
-namespace {
-
-bool IsInRange(char32_t code_point, char32_t first, char32_t last) {
-  return first <= code_point && code_point <= last;
-}
-
-// Control characters of both blocks, and the marks that turn the writing direction, with which a
-// server could make a terminal show other words than it sent.
-bool IsHarmless(char32_t code_point) {
-  if (code_point < 0x20 || IsInRange(code_point, 0x7F, 0x9F)) return false;
-  if (IsInRange(code_point, 0x200E, 0x200F) || IsInRange(code_point, 0x2028, 0x202E)) return false;
-  return !IsInRange(code_point, 0x2066, 0x2069) && code_point != 0x061C;
-}
-
-}  // namespace
 
 std::string CleanServerText(absl::string_view body) {
   std::string text;
@@ -31,7 +16,7 @@ std::string CleanServerText(absl::string_view body) {
     if (bytes == "\r" && !body.empty() && body.front() == '\n') continue;
     if (bytes == "\n" && ++lines > kMaxServerTextLines) break;
     if (text.size() + size > kMaxServerTextBytes) break;
-    if (bytes == "\n" || bytes == "\t" || (rune.size_bytes > 0 && IsHarmless(rune.code_point))) {
+    if (bytes == "\n" || bytes == "\t" || (rune.size_bytes > 0 && IsShowable(rune.code_point))) {
       text.append(bytes.data(), bytes.size());
     } else {
       text.push_back('?');

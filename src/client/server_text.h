@@ -16,8 +16,8 @@ namespace sumlog::client {
 inline constexpr std::size_t kMaxServerTextLines = 8;
 inline constexpr std::size_t kMaxServerTextBytes = 648;
 
-// The first lines of `body`, within both bounds, without white space at the end. What could drive a
-// terminal (control characters, changes of writing direction) or is not UTF-8 becomes '?'.
+// The first lines of `body`, within both bounds, without white space at the end. What may
+// not be shown (IsShowable of base/utf8.h; newline and tab may) or is not UTF-8 becomes '?'.
 std::string CleanServerText(absl::string_view body);
 
 }  // namespace sumlog::client

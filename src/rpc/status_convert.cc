@@ -1,8 +1,11 @@
 #include "rpc/status_convert.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/utf8.h"
 
 namespace sumlog::rpc {
 namespace {
@@ -36,10 +39,15 @@ std::string Printable(absl::string_view message) {
     const std::size_t half = (kMaxMessageBytes - sizeof(kLeftOut)) / 2;
     text = absl::StrCat(message.substr(0, half), kLeftOut, message.substr(message.size() - half));
   }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  std::string shown;
+  for (absl::string_view rest = text; !rest.empty();) {
+    const Utf8Rune rune = DecodeUtf8(rest);
+    const std::size_t size_bytes = std::max<std::size_t>(rune.size_bytes, 1);
+    const bool is_shown = rune.size_bytes > 0 && IsShowable(rune.code_point);
+    absl::StrAppend(&shown, is_shown ? rest.substr(0, size_bytes) : "?");
+    rest.remove_prefix(size_bytes);
   }
-  return text;
+  return shown;
 }
 
 }  // namespace

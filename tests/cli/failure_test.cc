@@ -123,6 +123,8 @@ TEST(Printable, LeavesOrdinaryTextAlone) {
   EXPECT_EQ(Printable(""), "");
   EXPECT_EQ(Printable("a\nb\tc\x7f"), "a\\x0ab\\x09c\\x7f");
   EXPECT_EQ(Printable("\u0085"), "\\xc2\\x85");
+  EXPECT_EQ(Printable("a\u200b\ufeff\U000e0041"),
+            "a\\xe2\\x80\\x8b\\xef\\xbb\\xbf\\xf3\\xa0\\x81\\x81");
 }
 
 TEST(FormatCount, GroupsByThousands) {

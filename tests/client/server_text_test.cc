@@ -42,5 +42,9 @@ TEST(CleanServerText, ReplacesWhatDrivesATerminal) {
   EXPECT_EQ(CleanServerText("a\rb"), "a?b");
 }
 
+TEST(CleanServerText, ReplacesWhatIsNotSeen) {
+  EXPECT_EQ(CleanServerText("a\u200bb\ufeffc\U000e0041d"), "a?b?c?d");  // zero width, BOM, a tag
+}
+
 }  // namespace
 }  // namespace sumlog::client
