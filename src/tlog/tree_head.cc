@@ -8,20 +8,12 @@
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "tlog/decimal.h"
+#include "tlog/line.h"
 
 namespace sumlog::tlog {
 namespace {
 
 constexpr absl::string_view kFirstLine = "go.sum database tree\n";
-
-// Cuts `*text` behind its first newline and returns the line without it; nothing without newline.
-std::optional<absl::string_view> TakeLine(absl::string_view* text) {
-  const std::size_t end = text->find('\n');
-  if (end == absl::string_view::npos) return std::nullopt;
-  const absl::string_view line = text->substr(0, end);
-  text->remove_prefix(end + 1);
-  return line;
-}
 
 }  // namespace
 
