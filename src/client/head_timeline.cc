@@ -5,8 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "sumlog/client/failure_details.h"
-#include "sumlog/tlog/consistency.h"
-#include "sumlog/tlog/hash.h"
 
 namespace sumlog::client {
 namespace {
@@ -28,18 +26,12 @@ absl::Status HeadTimeline::CheckExtends(const tlog::SignedTreeHead& older,
     if (older.head.root == newer.head.root) return absl::OkStatus();
     return Fork(older, newer, "two roots for one size");
   }
-  const std::unique_ptr<tlog::TileReader> tiles = options_.tiles_of(newer.head);
-  const absl::StatusOr<tlog::Hash> root = tlog::RootFromTiles(older.head.size, *tiles);
-  if (absl::IsDataLoss(root.status())) return Fork(older, newer, root.status().message());
-  if (!root.ok()) {
-    return Reword(root.status(), absl::StrCat("cannot compare the signed head of ", older.head.size,
-                                              " records with the signed head of ", newer.head.size,
-                                              " records: ", root.status().message()));
-  }
-  if (*root == older.head.root) return absl::OkStatus();
-  return Fork(
-      older, newer,
-      absl::StrCat("its first ", older.head.size, " records have root ", tlog::FormatHash(*root)));
+  const absl::Status status = options_.check_beginning(older.head, newer.head);
+  if (absl::IsDataLoss(status)) return Fork(older, newer, status.message());
+  if (status.ok()) return status;
+  return Reword(status, absl::StrCat("cannot compare the signed head of ", older.head.size,
+                                     " records with the signed head of ", newer.head.size,
+                                     " records: ", status.message()));
 }
 
 absl::Status HeadTimeline::CheckConsistent(const tlog::SignedTreeHead& a,

@@ -10,7 +10,6 @@
 #define SUMLOG_CLIENT_HEAD_TIMELINE_H_
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,7 +19,6 @@
 #include "absl/strings/string_view.h"
 #include "base/mutex.h"
 #include "sumlog/client/head_memory.h"
-#include "sumlog/tlog/tile_reader.h"
 #include "sumlog/tlog/tree_head.h"
 
 namespace sumlog::client {
@@ -28,8 +26,11 @@ namespace sumlog::client {
 class HeadTimeline {
  public:
   struct Options {
-    // Makes a reader of verified tiles of the tree of a head.
-    std::function<std::unique_ptr<tlog::TileReader>(const tlog::TreeHead&)> tiles_of;
+    // Asks the database whether the tree of `older` is the beginning of that of `newer`, which is
+    // larger, and verifies the answer. kDataLoss: it is not, or the answer does not show it; the
+    // message says why. Other codes: there was no answer.
+    std::function<absl::Status(const tlog::TreeHead& older, const tlog::TreeHead& newer)>
+        check_beginning;
     // Checks the signature of a note that was kept.
     std::function<absl::StatusOr<tlog::SignedTreeHead>(absl::string_view note)> open;
     HeadMemory* memory = nullptr;  // may be null: what was seen is forgotten with this object
@@ -42,10 +43,10 @@ class HeadTimeline {
   // or extends it, once that is kept. Without a memory, or with an empty one, the first head is
   // believed as it comes.
   //
-  //   kDataLoss            the two heads are not of one timeline, or the newer one's tiles do not
-  //                        lead to its root; ForkedNotesOf the status are both notes: the evidence
+  //   kDataLoss            the two heads are not of one timeline, or nothing shows that they are;
+  //                        ForkedNotesOf the status are both notes: the evidence
   //   kFailedPrecondition  what the memory holds is no head that `open` takes
-  //   or the errors of the reader and of the memory: nothing has been taken in
+  //   or what check_beginning says, or the memory: nothing has been taken in
   absl::StatusOr<tlog::SignedTreeHead> Merge(const tlog::SignedTreeHead& head);
 
  private:

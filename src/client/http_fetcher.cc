@@ -79,6 +79,7 @@ absl::Status TransferError(CURLcode code, const std::string& message) {
 
 absl::StatusCode MeaningOf(long http_code) {
   if (http_code == 404 || http_code == 410) return absl::StatusCode::kNotFound;
+  if (http_code == 403) return absl::StatusCode::kPermissionDenied;
   if (http_code == 429 || http_code >= 500) return absl::StatusCode::kUnavailable;
   return absl::StatusCode::kInvalidArgument;
 }

@@ -12,6 +12,7 @@
 #include "client/tile_fetcher.h"
 #include "client/verified_tiles.h"
 #include "sumlog/client/failure_details.h"
+#include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/hash.h"
 #include "sumlog/tlog/inclusion.h"
 
@@ -30,7 +31,10 @@ class SumdbClientImpl final : public SumdbClient {
   explicit SumdbClientImpl(Options options)
       : options_(std::move(options)),
         source_(*options_.fetcher),
-        timeline_({.tiles_of = [this](const tlog::TreeHead& head) { return Tiles(head); },
+        timeline_({.check_beginning =
+                       [this](const tlog::TreeHead& older, const tlog::TreeHead& newer) {
+                         return CheckBeginning(older, newer);
+                       },
                    .open = [this](absl::string_view note) { return OpenHead(note); },
                    .memory = options_.memory}) {}
 
@@ -71,6 +75,13 @@ class SumdbClientImpl final : public SumdbClient {
     }
     if (!head.ok()) return Annotate(head.status(), "signed head");
     return head;
+  }
+
+  absl::Status CheckBeginning(const tlog::TreeHead& older, const tlog::TreeHead& newer) {
+    ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(older.size, *Tiles(newer)));
+    if (root == older.root) return absl::OkStatus();
+    return absl::DataLossError(
+        absl::StrCat("its first ", older.size, " records have root ", tlog::FormatHash(root)));
   }
 
   // Verifies all of an answer but whose record it is.

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -24,14 +25,13 @@ constexpr std::size_t kMaxMessagesUnderWay = 16;  // as many as the server takes
 
 class AddCall {
  public:
-  AddCall(v1::Admin::Stub& stub, grpc::ClientContext& context,
-          absl::Span<const gosum::Record> records, const AddCallOptions& options)
-      : context_(context), unsent_(records), options_(options) {
-    report_.results.reserve(records.size());
+  AddCall(v1::Admin::Stub& stub, grpc::ClientContext& context, const AddFeed& feed,
+          const AddCallOptions& options)
+      : context_(context), feed_(feed), options_(options) {
     stream_ = stub.PrepareAsyncAddRecords(&context_, &queue_);
   }
 
-  absl::StatusOr<AddReport> Run() {
+  absl::Status Run() {
     stream_->StartCall(Tag(kStarted));
     ++pending_;
     while (pending_ > 0) {
@@ -77,19 +77,20 @@ class AddCall {
 
   // Sends the next message when there is one and it may.
   void Write() {
-    if (is_writing_ || is_write_side_closed_ || owed_.size() >= kMaxMessagesUnderWay) return;
-    if (unsent_.empty()) {
+    if (is_writing_ || is_write_side_closed_ || has_ended_ || !failure_.ok()) return;
+    if (owed_.size() >= kMaxMessagesUnderWay) return;
+    absl::StatusOr<std::vector<gosum::Record>> next = feed_.next(kMaxMessageRecords);
+    source_error_.Update(next.status());
+    if (!next.ok() || next->empty()) {
       is_write_side_closed_ = true;
       stream_->WritesDone(Tag(kWritesDone));
       ++pending_;
       return;
     }
-    const absl::Span<const gosum::Record> records = unsent_.subspan(0, kMaxMessageRecords);
-    unsent_.remove_prefix(records.size());
     request_.Clear();
     request_.set_dry_run(options_.dry_run);
-    for (const gosum::Record& record : records) ToProto(record, request_.add_records());
-    owed_.push_back(records.size());
+    for (const gosum::Record& record : *next) ToProto(record, request_.add_records());
+    owed_.push_back(*std::move(next));
     is_writing_ = true;
     stream_->Write(request_, Tag(kWritten));
     ++pending_;
@@ -101,64 +102,68 @@ class AddCall {
   }
 
   void Finish() {
+    has_ended_ = true;
     stream_->Finish(&status_, Tag(kFinished));
     ++pending_;
   }
 
   absl::Status Take() {
     const auto count = static_cast<std::size_t>(response_.results_size());
-    if (owed_.empty() || count != owed_.front()) {
+    if (owed_.empty() || count != owed_.front().size()) {
       return absl::UnavailableError(absl::StrCat(options_.server, " answered ", count,
                                                  " results, want ",
-                                                 owed_.empty() ? 0 : owed_.front()));
+                                                 owed_.empty() ? 0 : owed_.front().size()));
     }
+    const std::vector<gosum::Record> records = std::move(owed_.front());
     owed_.pop_front();
+    AddReport report;
+    report.results.reserve(count);
     for (const v1::AddResult& message : response_.results()) {
       ASSIGN_OR_RETURN(AddResult result, FromProto(message));
-      report_.results.push_back(std::move(result));
+      report.results.push_back(std::move(result));
     }
-    ASSIGN_OR_RETURN(report_.head, FromProto(response_.head()));
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(report.head, FromProto(response_.head()));
+    return feed_.done(records, report);
   }
 
-  absl::StatusOr<AddReport> Outcome() {
+  absl::Status Outcome() {
     RETURN_IF_ERROR(failure_);
     if (timed_out_) {
       return absl::UnavailableError(absl::StrCat("no answer of ", options_.server, " in ",
                                                  absl::FormatDuration(options_.max_silence)));
     }
     RETURN_IF_ERROR(FromGrpcStatus(status_, options_.server));
-    if (!owed_.empty() || !unsent_.empty()) {
+    if (!owed_.empty() || !is_write_side_closed_) {
       return absl::UnavailableError(
           absl::StrCat(options_.server, " ended the call before it had answered everything"));
     }
-    return std::move(report_);
+    return source_error_;
   }
 
   grpc::ClientContext& context_;
-  absl::Span<const gosum::Record> unsent_;
+  const AddFeed& feed_;
   const AddCallOptions& options_;
   grpc::CompletionQueue queue_;
   std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::AddRecordsRequest, v1::AddRecordsResponse>>
       stream_;
   v1::AddRecordsRequest request_;
   v1::AddRecordsResponse response_;
-  std::deque<std::size_t> owed_;  // of each message that is not answered, how many records
-  std::size_t pending_ = 0;       // events that are to come
+  std::deque<std::vector<gosum::Record>> owed_;  // of each message that is not answered
+  std::size_t pending_ = 0;                      // events that are to come
   bool is_writing_ = false;
   bool is_write_side_closed_ = false;
+  bool has_ended_ = false;  // the server's side
   bool timed_out_ = false;
-  absl::Status failure_;  // an answer that makes no sense
+  absl::Status failure_;  // an answer that makes no sense, or that `feed_` does not take
+  absl::Status source_error_;
   grpc::Status status_;
-  AddReport report_;
 };
 
 }  // namespace
 
-absl::StatusOr<AddReport> CallAddRecords(v1::Admin::Stub& stub, grpc::ClientContext& context,
-                                         absl::Span<const gosum::Record> records,
-                                         const AddCallOptions& options) {
-  return AddCall(stub, context, records, options).Run();
+absl::Status CallAddRecords(v1::Admin::Stub& stub, grpc::ClientContext& context,
+                            const AddFeed& feed, const AddCallOptions& options) {
+  return AddCall(stub, context, feed, options).Run();
 }
 
 }  // namespace sumlog::rpc_client

@@ -10,10 +10,9 @@
 #include <grpcpp/client_context.h>
 #include <sumlog/v1/admin.grpc.pb.h>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "rpc_client/admin_client.h"
 
 namespace sumlog::rpc_client {
@@ -24,10 +23,9 @@ struct AddCallOptions {
   absl::string_view server;                        // its address, for messages
 };
 
-// `context` is new, with the caller's token. Blocks. Status codes as AdminClient::Add.
-absl::StatusOr<AddReport> CallAddRecords(v1::Admin::Stub& stub, grpc::ClientContext& context,
-                                         absl::Span<const gosum::Record> records,
-                                         const AddCallOptions& options);
+// `context` is new, with the caller's token. Blocks. Status codes as AdminClient::AddAll.
+absl::Status CallAddRecords(v1::Admin::Stub& stub, grpc::ClientContext& context,
+                            const AddFeed& feed, const AddCallOptions& options);
 
 }  // namespace sumlog::rpc_client
 

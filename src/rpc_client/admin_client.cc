@@ -30,11 +30,31 @@ class GrpcAdminClient final : public AdminClient {
         log_(v1::Log::NewStub(channel)) {}
 
   absl::StatusOr<AddReport> Add(absl::Span<const gosum::Record> records, bool dry_run) override {
-    for (const gosum::Record& record : records) RETURN_IF_ERROR(gosum::CheckRecord(record));
     if (records.empty()) return absl::InvalidArgumentError("no record is given");
+    for (const gosum::Record& record : records) RETURN_IF_ERROR(gosum::CheckRecord(record));
+    absl::Span<const gosum::Record> unsent = records;
+    AddReport all;
+    all.results.reserve(records.size());
+    const AddFeed feed = {
+        .next = [&unsent](std::size_t max_count) -> absl::StatusOr<std::vector<gosum::Record>> {
+          const absl::Span<const gosum::Record> next = unsent.subspan(0, max_count);
+          unsent.remove_prefix(next.size());
+          return std::vector<gosum::Record>(next.begin(), next.end());
+        },
+        .done =
+            [&all](absl::Span<const gosum::Record>, const AddReport& report) {
+              all.results.insert(all.results.end(), report.results.begin(), report.results.end());
+              all.head = report.head;
+              return absl::OkStatus();
+            }};
+    RETURN_IF_ERROR(AddAll(feed, dry_run));
+    return all;
+  }
+
+  absl::Status AddAll(const AddFeed& feed, bool dry_run) override {
     grpc::ClientContext context;
     AddToken(context);
-    return CallAddRecords(*admin_, context, records,
+    return CallAddRecords(*admin_, context, feed,
                           {.dry_run = dry_run, .max_silence = timeout_, .server = address_});
   }
 

@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,7 @@ struct ConnectOptions {
   std::string ca_file = {};  // PEM; empty: the system's roots
   // To connect, for each call, and for the answer to a message of Add.
   absl::Duration timeout = absl::Seconds(20);
+  int max_answer_bytes = 64 << 20;  // a page of a thousand blocks takes less than 2 MiB
 };
 
 // What became of one record; see AddResult of admin.proto.
@@ -60,6 +62,19 @@ struct AddResult {
 struct AddReport {
   std::vector<AddResult> results = {};  // one for each record, in order
   tlog::SignedTreeHead head = {};       // that the server says covers them all; not verified
+};
+
+// Where the records of AdminClient::AddAll come from, and where their results go. Both are called
+// on the caller's thread.
+struct AddFeed {
+  // The next records, at most `max_count` of them; none: there are no more. An error is that of the
+  // call, when all that is under way has been answered.
+  std::function<absl::StatusOr<std::vector<gosum::Record>>(std::size_t max_count)> next;
+
+  // What became of the records that one `next` gave, in the order in which they were given. An
+  // error ends the call.
+  std::function<absl::Status(absl::Span<const gosum::Record> records, const AddReport& report)>
+      done;
 };
 
 struct Decision {
@@ -128,6 +143,10 @@ class AdminClient {
   // results, not failures. After a failure any of them may have been added; adding them again does
   // no harm.
   virtual absl::StatusOr<AddReport> Add(absl::Span<const gosum::Record> records, bool dry_run) = 0;
+
+  // The same for records that no memory could hold at once: asks `feed` for a few thousand at a
+  // time, and hands their results on while more are sent. Status codes also as its functions.
+  virtual absl::Status AddAll(const AddFeed& feed, bool dry_run) = 0;
 
   // The text of a record, and the proof that ties its leaf to the tree of `tree_size` records.
   // Neither is verified. kOutOfRange: there is no such record, or no such tree.

@@ -23,7 +23,6 @@ namespace {
 
 constexpr std::size_t kMaxCaFileBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxTokenBytes = 1024;
-constexpr int kMaxAnswerBytes = 64 << 20;  // a page of a thousand blocks takes less than 2 MiB
 
 // A token goes into a header. The message must not hold it.
 absl::Status CheckToken(const std::string& token, const Address& address) {
@@ -133,7 +132,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ConnectOptions&
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // who asks is told, and asks again
-  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  arguments.SetMaxReceiveMessageSize(options.max_answer_bytes);
   const std::shared_ptr<grpc::Channel> channel =
       grpc::CreateCustomChannel(address.target, credentials, arguments);
   if (!WaitUntilReady(*channel, absl::Now() + options.timeout)) {

@@ -149,7 +149,7 @@ TEST_F(HttpFetcherTest, MapsEveryStatus) {
   EXPECT_EQ(code_of("500 Internal Server Error"), absl::StatusCode::kUnavailable);
   EXPECT_EQ(code_of("503 Service Unavailable"), absl::StatusCode::kUnavailable);
   EXPECT_EQ(code_of("400 Bad Request"), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code_of("403 Forbidden"), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code_of("403 Forbidden"), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(code_of("201 Created"), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code_of("206 Partial Content"), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code_of("204 No Content"), absl::StatusCode::kInvalidArgument);

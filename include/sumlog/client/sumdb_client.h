@@ -34,6 +34,7 @@ class Fetcher {
 
   // `path` starts with '/'. Returns the body of a 200 answer of at most `max_bytes`. Otherwise:
   //   kNotFound            404 or 410
+  //   kPermissionDenied    403
   //   kUnavailable         not reachable, time-out, 5xx, 429, no memory
   //   kResourceExhausted   the body is longer than max_bytes; nothing else
   //   kInvalidArgument     any other answer
@@ -61,6 +62,8 @@ class SumdbClient {
 
   // Looks a module version up and verifies the answer. Status codes:
   //   kNotFound         404 or 410: the database does not have it, or is none (Latest tells which)
+  //   kPermissionDenied 403: the database gives a reason in place of the record (ServerTextOf), or
+  //                     is none
   //   kUnavailable      not reachable, or it does not give what it has: a retry may help
   //   kInvalidArgument, kResourceExhausted
   //                     what came is no answer of a checksum database, or no module was asked for
