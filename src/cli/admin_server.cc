@@ -1,27 +1,33 @@
 #include "cli/admin_server.h"
 
 #include <CLI/CLI.hpp>
-#include <cstddef>
+#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "cli/open_config.h"
 
 namespace sumlog::cli {
-namespace {
-
-constexpr char kTokenVariable[] = "SUMLOG_TOKEN";
-constexpr std::size_t kMaxTokenFileBytes = 4096;
-
-// A file that a flag names and that is missing is not "not in the log".
-absl::Status AboutFile(const absl::Status& status) {
-  return absl::IsNotFound(status) ? absl::UnavailableError(status.message()) : status;
+void AddAdminFlags(CLI::App& verb, AdminFlags& flags) {
+  verb.add_option("--server", flags.server,
+                  "grpcs://HOST:PORT or unix:PATH (the socket of the server on --dir)")
+      ->type_name("ADDRESS");
+  AddTokenFlag(verb, flags.connect);
+  AddConnectFlags(verb, flags.connect);
 }
 
-absl::StatusOr<std::string> AddressOf(const Context& context, const AdminFlags& flags) {
+void AddAdminVerb(CLI::App& program, const AdminVerb& verb,
+                  std::function<void(const AdminFlags&)> run) {
+  CLI::App* added = program.add_subcommand(verb.name, verb.description);
+  added->group(verb.group);
+  const auto flags = std::make_shared<AdminFlags>();  // shared with the callback, which runs later
+  AddAdminFlags(*added, *flags);
+  added->footer(verb.footer);
+  added->callback([flags, run = std::move(run)] { run(*flags); });
+}
+
+absl::StatusOr<std::string> AdminAddress(const Context& context, const AdminFlags& flags) {
   if (absl::StartsWith(flags.server, "http://") || absl::StartsWith(flags.server, "https://")) {
     return absl::InvalidArgumentError(absl::StrCat("--server ", flags.server,
                                                    " is for readers\nfix: administration is at "
@@ -41,37 +47,11 @@ absl::StatusOr<std::string> AddressOf(const Context& context, const AdminFlags& 
                    ", no socket\nfix: name the server: --server grpcs://HOST:PORT"));
 }
 
-absl::StatusOr<std::string> TokenOf(const Context& context, const AdminFlags& flags) {
-  if (flags.token_file.empty()) {
-    const auto variable = context.environment.find(kTokenVariable);
-    return variable == context.environment.end() ? "" : variable->second;
-  }
-  const absl::StatusOr<std::string> text = ReadFile(flags.token_file, kMaxTokenFileBytes);
-  RETURN_IF_ERROR(AboutFile(text.status()));
-  const std::string token(absl::StripAsciiWhitespace(*text));
-  if (token.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("--token-file ", flags.token_file, " is empty"));
-  }
-  return token;
-}
-
-}  // namespace
-
-void AddAdminFlags(CLI::App& verb, AdminFlags& flags) {
-  verb.add_option("--server", flags.server,
-                  "grpcs://HOST:PORT or unix:PATH (the socket of the server on --dir)")
-      ->type_name("ADDRESS");
-  verb.add_option("--token-file", flags.token_file, "the token to show (SUMLOG_TOKEN)")
-      ->type_name("F");
-  verb.add_option("--ca", flags.ca, "who signed the server's certificate (the system's roots)")
-      ->type_name("F");
-}
-
 absl::StatusOr<std::unique_ptr<rpc_client::AdminClient>> ConnectAdmin(const Context& context,
                                                                       const AdminFlags& flags) {
-  rpc_client::ConnectOptions options{.ca_file = flags.ca};
-  ASSIGN_OR_RETURN(options.address, AddressOf(context, flags));
-  ASSIGN_OR_RETURN(options.token, TokenOf(context, flags));
+  ASSIGN_OR_RETURN(const std::string address, AdminAddress(context, flags));
+  ASSIGN_OR_RETURN(rpc_client::ConnectOptions options, ConnectOptionsOf(flags.connect, address));
+  ASSIGN_OR_RETURN(options.token, TokenOf(context, flags.connect));
   absl::StatusOr<std::unique_ptr<rpc_client::AdminClient>> client =
       rpc_client::AdminClient::Connect(options);
   if (!client.ok()) return AboutFile(client.status());

@@ -3,25 +3,38 @@
 #ifndef SUMLOG_CLI_ADMIN_SERVER_H_
 #define SUMLOG_CLI_ADMIN_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "cli/connect_flags.h"
 #include "cli/verb.h"
 #include "rpc_client/admin_client.h"
 
 namespace sumlog::cli {
 
 struct AdminFlags {
-  std::string server;      // --server; empty: the socket of the server on --dir
-  std::string token_file;  // --token-file; empty: SUMLOG_TOKEN, which may be unset
-  std::string ca;          // --ca
+  std::string server;  // --server; empty: the socket of the server on --dir
+  ConnectFlags connect;
 };
 
 // `flags` must live as long as `verb`.
 void AddAdminFlags(CLI::App& verb, AdminFlags& flags);
+
+// A verb that needs to know the server and nothing else.
+struct AdminVerb {
+  std::string name, description;
+  std::string group;  // of verb.h's table
+  std::string footer;
+};
+void AddAdminVerb(CLI::App& program, const AdminVerb& verb,
+                  std::function<void(const AdminFlags&)> run);
+
+// Where the flags say that the server is. kInvalidArgument as ConnectAdmin.
+absl::StatusOr<std::string> AdminAddress(const Context& context, const AdminFlags& flags);
 
 // Connects. kInvalidArgument: neither --server nor a --dir with a socket, or wrong values of flags;
 // else as rpc_client::AdminClient::Connect.

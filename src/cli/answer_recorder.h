@@ -1,4 +1,4 @@
-// A Fetcher that remembers what came, so that it can be kept as evidence when it turns out a lie.
+// What a server answered, remembered so that it can be kept as evidence when it turns out a lie.
 //
 // Bounded: of the newest answers the bytes, kMaxKeptBytes in all; of older ones size and hash.
 //
@@ -23,35 +23,48 @@
 namespace sumlog::cli {
 
 struct RecordedAnswer {
-  std::string path;  // what was asked for
+  std::string path;  // what was asked for: of a URL, or the name of a call
   absl::Time when;   // it had come
   std::size_t size_bytes = 0;
   crypto::Digest sha256 = {};
   std::optional<std::string> bytes;  // nothing: there was no room for them
 };
 
-class AnswerRecorder final : public client::Fetcher {
+class AnswerLog {
  public:
   static constexpr std::size_t kMaxKeptBytes = std::size_t{4} << 20;  // 4 of the longest answers
   static constexpr std::size_t kMaxAnswers = 10'000;                  // the oldest are forgotten
 
   // `clock` outlives this object.
-  AnswerRecorder(std::unique_ptr<client::Fetcher> fetcher, Clock* clock)
-      : fetcher_(std::move(fetcher)), clock_(clock) {}
+  explicit AnswerLog(Clock* clock) : clock_(clock) {}
 
-  // As the fetcher below.
-  absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override;
+  // `bytes` came as the answer to `question`.
+  void Record(absl::string_view question, absl::string_view bytes);
 
-  // What came with status 200, oldest first.
+  // What came, oldest first.
   std::vector<RecordedAnswer> answers() const;
 
  private:
-  const std::unique_ptr<client::Fetcher> fetcher_;
-  Clock* const clock_;
+  Clock* const clock_;  // constant after construction
 
   mutable Mutex mu_;
   std::deque<RecordedAnswer> answers_ ABSL_GUARDED_BY(mu_);
   std::size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+// A Fetcher that records what comes with status 200.
+class AnswerRecorder final : public client::Fetcher {
+ public:
+  // `answers` outlives this object.
+  AnswerRecorder(std::unique_ptr<client::Fetcher> fetcher, AnswerLog* answers)
+      : fetcher_(std::move(fetcher)), answers_(answers) {}
+
+  // As the fetcher below.
+  absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override;
+
+ private:
+  const std::unique_ptr<client::Fetcher> fetcher_;
+  AnswerLog* const answers_;
 };
 
 }  // namespace sumlog::cli

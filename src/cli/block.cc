@@ -113,14 +113,13 @@ void AddUnblock(CLI::App& program, Context& context) {
 }
 
 void AddBlocks(CLI::App& program, Context& context) {
-  CLI::App* verb = program.add_subcommand("blocks", "list the blocked module versions");
-  verb->group(kGroup);
-  const auto flags = std::make_shared<AdminFlags>();
-  AddAdminFlags(*verb, *flags);
-  verb->footer(
-      "One line each: module version, when, who, reason.\n"
-      "example: sumlog blocks --dir /var/lib/sumlog");
-  verb->callback([&context, flags] { RunBlocks(context, *flags); });
+  AddAdminVerb(program,
+               {.name = "blocks",
+                .description = "list the blocked module versions",
+                .group = kGroup,
+                .footer = "One line each: module version, when, who, reason.\n"
+                          "example: sumlog blocks --dir /var/lib/sumlog"},
+               [&context](const AdminFlags& flags) { RunBlocks(context, flags); });
 }
 
 }  // namespace sumlog::cli

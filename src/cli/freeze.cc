@@ -64,14 +64,13 @@ void AddFreeze(CLI::App& program, Context& context) {
 }
 
 void AddThaw(CLI::App& program, Context& context) {
-  CLI::App* verb = program.add_subcommand("thaw", "take records again after freeze");
-  verb->group(kGroup);
-  const auto flags = std::make_shared<AdminFlags>();
-  AddAdminFlags(*verb, *flags);
-  verb->footer(
-      "Exit 1: the log is not frozen.\n"
-      "example: sumlog thaw --dir /var/lib/sumlog");
-  verb->callback([&context, flags] { RunThaw(context, *flags); });
+  AddAdminVerb(program,
+               {.name = "thaw",
+                .description = "take records again after freeze",
+                .group = kGroup,
+                .footer = "Exit 1: the log is not frozen.\n"
+                          "example: sumlog thaw --dir /var/lib/sumlog"},
+               [&context](const AdminFlags& flags) { RunThaw(context, flags); });
 }
 
 }  // namespace sumlog::cli

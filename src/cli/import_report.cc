@@ -21,8 +21,8 @@ void PrintConflict(std::ostream& out, const LogConflict& conflict) {
       << "  file      " << FormatHashes(conflict.in_file) << "  (" << Printable(conflict.file)
       << ")\n"
       << "  evidence  "
-      << (conflict.evidence_file.empty() ? "not kept: limits.evidence_bytes is reached"
-                                         : Printable(conflict.evidence_file))
+      << (conflict.evidence.empty() ? "not kept: limits.evidence_bytes is reached"
+                                    : Printable(conflict.evidence))
       << "\n";
 }
 
@@ -40,6 +40,13 @@ void PrintText(Context& context, const ImportReport& report) {
   std::ostream& out = *context.out;
   for (const LogConflict& conflict : report.log_conflicts) PrintConflict(out, conflict);
   for (const FileConflict& conflict : report.file_conflicts) PrintConflict(out, conflict);
+  for (const ImportRefusal& refusal : report.refusals) {
+    out << "refused: " << Printable(refusal.module.ToString()) << "  (" << Printable(refusal.file)
+        << ")\n  the server says: " << Printable(refusal.reason) << "\n";
+  }
+  if (report.refused > report.refusals.size()) {
+    out << "and " << FormatCount(report.refused - report.refusals.size()) << " more refused\n";
+  }
   const std::size_t listed = report.log_conflicts.size() + report.file_conflicts.size();
   if (report.conflicting > listed) {
     out << "and " << FormatCount(report.conflicting - listed) << " more conflicts\n";
@@ -52,6 +59,7 @@ void PrintText(Context& context, const ImportReport& report) {
   row("incomplete", report.incomplete,
       report.incomplete > 0 ? "  not logged: one line of the two" : "");
   row("conflicting", report.conflicting, report.conflicting > 0 ? "  not logged" : "");
+  if (report.refused > 0) row("refused", report.refused, "  not logged");
   if (report.other_hash_lines > 0) {
     row("skipped lines", report.other_hash_lines, "  not logged: a hash of another kind than h1:");
   }
@@ -70,7 +78,7 @@ Json ReportToJson(const ImportReport& report) {
                          {"log", RecordToJson(conflict.in_log)},
                          {"file", RecordToJson(conflict.in_file)},
                          {"file_name", conflict.file},
-                         {"evidence_file", conflict.evidence_file}});
+                         {"evidence_file", conflict.evidence}});
   }
   Json file_conflicts = Json::array();
   for (const FileConflict& entry : report.file_conflicts) {
@@ -82,11 +90,23 @@ Json ReportToJson(const ImportReport& report) {
                               {"second_line", entry.conflict.second_line},
                               {"second_hash", entry.conflict.second_hash}});
   }
-  return {{"finished", report.finished},           {"appended", report.appended},
-          {"already_there", report.already_there}, {"incomplete", report.incomplete},
-          {"conflicting", report.conflicting},     {"other_hash_lines", report.other_hash_lines},
-          {"tree_size", report.tree_size},         {"conflicts", conflicts},
-          {"file_conflicts", file_conflicts}};
+  Json refusals = Json::array();
+  for (const ImportRefusal& refusal : report.refusals) {
+    refusals.push_back({{"module", refusal.module.ToString()},
+                        {"file_name", refusal.file},
+                        {"reason", refusal.reason}});
+  }
+  return {{"finished", report.finished},
+          {"appended", report.appended},
+          {"already_there", report.already_there},
+          {"incomplete", report.incomplete},
+          {"conflicting", report.conflicting},
+          {"refused", report.refused},
+          {"other_hash_lines", report.other_hash_lines},
+          {"tree_size", report.tree_size},
+          {"conflicts", conflicts},
+          {"file_conflicts", file_conflicts},
+          {"refusals", refusals}};
 }
 
 }  // namespace

@@ -19,7 +19,14 @@ struct LogConflict {
   std::uint64_t number = 0;  // of the record that stands
   gosum::Record in_log;
   gosum::Record in_file;
-  std::string evidence_file;  // empty: not kept, beyond limits.evidence_bytes
+  std::string evidence;  // its file here, or its id at a server; empty: not kept, for lack of room
+};
+
+// A module version that a server does not take.
+struct ImportRefusal {
+  std::string file;
+  gosum::ModuleVersion module;
+  std::string reason;  // the server's words
 };
 
 // A module version of which one file says two things.
@@ -35,11 +42,13 @@ struct ImportReport {
   std::uint64_t already_there = 0;
   std::uint64_t incomplete = 0;  // versions with one line of the two, over all files
   std::uint64_t conflicting = 0;
+  std::uint64_t refused = 0;           // by a server, for other reasons than other hashes
   std::uint64_t other_hash_lines = 0;  // skipped: their hash is not of the kind "h1:"
   std::uint64_t tree_size = 0;         // afterwards
   bool finished = false;               // all records of all files were dealt with
   std::vector<LogConflict> log_conflicts;
   std::vector<FileConflict> file_conflicts;
+  std::vector<ImportRefusal> refusals;
 };
 
 // Prints to context.out, as JSON when that is asked for.

@@ -10,7 +10,7 @@
 #include "cli/anchor_check.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
-#include "cli/verified_log.h"
+#include "cli/tiled_log.h"
 #include "cli/verifier_key.h"
 #include "client/lookup_answer.h"
 #include "log/store_tiles.h"
@@ -21,7 +21,7 @@
 namespace sumlog::cli {
 namespace {
 
-class LocalLog final : public VerifiedLog {
+class LocalLog final : public TiledLog {
  public:
   LocalLog(std::unique_ptr<storage::LogStore> store, tlog::VerifierKey key,
            tlog::SignedTreeHead newest)
@@ -33,7 +33,6 @@ class LocalLog final : public VerifiedLog {
 
   const tlog::VerifierKey& key() const override { return key_; }
   absl::StatusOr<tlog::SignedTreeHead> Newest() override { return newest_; }
-  absl::StatusOr<tlog::TileReader*> Tiles() override { return &tiles_; }
 
   absl::StatusOr<client::VerifiedRecord> Lookup(const gosum::ModuleVersion& module) override {
     const absl::StatusOr<std::uint64_t> number = store_->Find(module.ToString());
@@ -57,11 +56,14 @@ class LocalLog final : public VerifiedLog {
     return record;
   }
 
-  absl::StatusOr<std::optional<std::string>> NoteOfSize(std::uint64_t size) override {
-    ASSIGN_OR_RETURN(const std::vector<storage::StoredHead> heads,
-                     store_->SignedHeads(size, size, 1));
-    if (heads.empty()) return std::nullopt;
-    return heads.front().note;
+  absl::StatusOr<std::string> RecordText(const rpc_client::ProvenLeaf& leaf) override {
+    absl::StatusOr<std::string> text = store_->Record(leaf.number);
+    if (absl::IsNotFound(text.status())) {
+      return DamagedData(absl::StrCat("record ", leaf.number, " is missing"));
+    }
+    if (!text.ok() || tlog::LeafHash(*text) == leaf.leaf) return text;
+    return absl::DataLossError(
+        absl::StrCat("the text of record ", leaf.number, " is not the one that was signed"));
   }
 
   absl::StatusOr<std::optional<storage::Provenance>> ProvenanceOf(std::uint64_t number) override {
@@ -69,6 +71,22 @@ class LocalLog final : public VerifiedLog {
   }
 
  private:
+  absl::StatusOr<tlog::TileReader*> Tiles() override { return &tiles_; }
+
+  absl::StatusOr<std::optional<std::string>> NoteOfSize(std::uint64_t size) override {
+    ASSIGN_OR_RETURN(const std::vector<storage::StoredHead> heads,
+                     store_->SignedHeads(size, size, 1));
+    if (heads.empty()) return std::nullopt;
+    return heads.front().note;
+  }
+
+  absl::StatusOr<std::uint64_t> NumberOfLeaf(const tlog::Hash& leaf) override {
+    const absl::StatusOr<std::uint64_t> number = store_->FindLeaf(leaf);
+    if (!absl::IsNotFound(number.status())) return number;
+    return absl::NotFoundError(absl::StrCat("no record of log ", key_.name(), " has the leaf hash ",
+                                            tlog::FormatHash(leaf)));
+  }
+
   const std::unique_ptr<storage::LogStore> store_;
   const tlog::VerifierKey key_;
   const tlog::SignedTreeHead newest_;

@@ -5,17 +5,20 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/connect_flags.h"
 #include "cli/verified_log.h"
 
 namespace sumlog::cli {
 
 // `flags` must live as long as `verb`.
 inline void AddLogFlags(CLI::App& verb, LogFlags& flags) {
-  verb.add_option("--server,--url", flags.server, "ask this server")->type_name("URL");
+  verb.add_option("--server,--url", flags.server, "ask http(s)://, unix: or grpc(s)://HOST:PORT")
+      ->type_name("URL");
   verb.add_option("--key", flags.key, "verifier key of the log")->type_name("KEY");
   verb.add_option("--evidence-dir", flags.evidence_dir,
                   "where to keep what a lying server sent (.)")
       ->type_name("D");
+  AddConnectFlags(verb, flags.connect);
 }
 
 }  // namespace sumlog::cli

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/base64.h"
@@ -13,6 +14,7 @@
 #include "base/status_macros.h"
 #include "cli/open_config.h"
 #include "cli/served.h"
+#include "cli/server_judge.h"
 #include "cli/verified_log.h"
 #include "cli/verifier_key.h"
 #include "client/http_fetcher.h"
@@ -63,6 +65,46 @@ std::uint64_t SizeOfFolder(const std::string& folder) {
   return total;
 }
 
+// The newest head as a server sends it.
+absl::StatusOr<ClaimedHead> FetchClaims(const LogFlags& flags) {
+  absl::StatusOr<std::string> note;
+  if (IsGrpcAddress(flags.server)) {
+    ASSIGN_OR_RETURN(const rpc_client::ConnectOptions options,
+                     ConnectOptionsOf(flags.connect, flags.server));
+    note = rpc_client::FetchNewestNote(options);
+    // It has said itself where it could not be reached, or what is there instead.
+    if (!note.ok()) return AboutFile(note.status());
+  } else {
+    ASSIGN_OR_RETURN(const client::HttpFetcherOptions options, HttpOptionsOf(flags));
+    ASSIGN_OR_RETURN(const std::unique_ptr<client::Fetcher> fetcher,
+                     client::NewHttpFetcher(options));
+    note = fetcher->Fetch("/latest", kMaxNoteAnswerBytes);
+  }
+  const absl::StatusOr<ClaimedHead> claimed = note.ok() ? ReadClaims(*note) : note.status();
+  if (!claimed.ok()) return NoDatabaseAt(flags.server, claimed.status());
+  return claimed;
+}
+
+// What the server's administration says, if it has one and answers. Only who shows a token has a
+// reason to hear that it does not.
+absl::Status AskAdministration(const Context& context, const LogFlags& flags, LogStatus* status) {
+  ASSIGN_OR_RETURN(rpc_client::ConnectOptions options,
+                   ConnectOptionsOf(flags.connect, flags.server));
+  ASSIGN_OR_RETURN(options.token, TokenOf(context, flags.connect));
+  const bool has_token = !options.token.empty();
+  // A token never goes out in the clear; there, readers are all that a server may listen to.
+  if (absl::StartsWith(flags.server, "grpc://")) return absl::OkStatus();
+  const auto client = rpc_client::AdminClient::Connect(options);
+  RETURN_IF_ERROR(client.status());
+  absl::StatusOr<rpc_client::ServerStatus> service = (*client)->GetStatus();
+  if (service.ok()) {
+    status->service = *std::move(service);
+  } else if (has_token) {
+    status->service_error = service.status();
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text) {
@@ -96,22 +138,19 @@ absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std:
 absl::StatusOr<LogStatus> ReadServerStatus(const Context& context, const LogFlags& flags) {
   LogStatus status;
   status.server = client::MaskCredentials(flags.server);
-  if (!flags.key.empty()) {
+  if (flags.key.empty()) {
+    const absl::StatusOr<ClaimedHead> claimed = FetchClaims(flags);
+    if (!claimed.ok()) return claimed.status();
+    status.key = claimed->signer;
+    status.head = claimed->head;
+  } else {
     ASSIGN_OR_RETURN(const std::unique_ptr<VerifiedLog> log, OpenRemoteLog(context, flags));
     ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest, log->Newest());
     status.key = ShortKey(log->key());
     status.head = newest.head;
     status.verified = true;
-    return status;
   }
-  client::HttpFetcherOptions options;
-  options.base_url = flags.server;
-  ASSIGN_OR_RETURN(const std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
-  const absl::StatusOr<std::string> note = fetcher->Fetch("/latest", kMaxNoteAnswerBytes);
-  const absl::StatusOr<ClaimedHead> claimed = note.ok() ? ReadClaims(*note) : note.status();
-  if (!claimed.ok()) return NoDatabaseAt(flags.server, claimed.status());
-  status.key = claimed->signer;
-  status.head = claimed->head;
+  if (IsGrpcAddress(flags.server)) RETURN_IF_ERROR(AskAdministration(context, flags, &status));
   return status;
 }
 

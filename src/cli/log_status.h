@@ -13,6 +13,7 @@
 #include "cli/anchor_check.h"
 #include "cli/verb.h"
 #include "cli/verified_log.h"
+#include "rpc_client/admin_client.h"
 #include "sumlog/tlog/tree_head.h"
 
 namespace sumlog::cli {
@@ -33,6 +34,8 @@ struct LogStatus {
   bool verified = false;  // its signature was checked with a key
   std::string server;     // the URL without credentials; empty for a directory
   std::optional<DirectoryStatus> directory;
+  std::optional<rpc_client::ServerStatus> service;  // what administration says, to who may ask it
+  absl::Status service_error;  // why it says nothing to somebody who has shown a token
 
   absl::Status problem;  // what is wrong, as JudgeAnchor
 };
@@ -41,7 +44,8 @@ struct LogStatus {
 // and server::OpenStoreReadOnly; kUnauthenticated as OpenHeadOf.
 absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std::string& key_text);
 
-// Asks for /latest. flags.key may be empty: then the head is not verified, and says so. Status
+// Asks a server for its newest head, and over gRPC its administration, where there is one that
+// answers this caller. flags.key may be empty: then the head is not verified, and says so. Status
 // codes as VerifiedLog::Newest.
 absl::StatusOr<LogStatus> ReadServerStatus(const Context& context, const LogFlags& flags);
 

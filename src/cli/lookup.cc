@@ -29,14 +29,18 @@ struct Answer {
   std::string module;
   std::string key;  // ShortKey
   client::VerifiedRecord record;
-  std::optional<storage::Provenance> provenance;
+  std::optional<storage::Provenance> provenance;  // no proof covers it
+  bool is_remote = false;                         // it is a server's word
 };
 
 absl::StatusOr<Answer> Ask(const Context& context, const LookupFlags& flags) {
   ASSIGN_OR_RETURN(const gosum::ModuleVersion module, gosum::ParseModuleVersion(flags.module));
   ASSIGN_OR_RETURN(const std::unique_ptr<VerifiedLog> log, OpenVerifiedLog(context, flags.log));
-  Answer answer{
-      .module = module.ToString(), .key = ShortKey(log->key()), .record = {}, .provenance = {}};
+  Answer answer{.module = module.ToString(),
+                .key = ShortKey(log->key()),
+                .record = {},
+                .provenance = {},
+                .is_remote = !flags.log.server.empty()};
   ASSIGN_OR_RETURN(answer.record, log->Lookup(module));
   ASSIGN_OR_RETURN(answer.provenance, log->ProvenanceOf(answer.record.number));
   return answer;
@@ -52,13 +56,12 @@ void PrintText(Context& context, const Answer& answer) {
   std::ostream& err = *context.err;
   err << "record " << FormatCount(record.number) << " of tree "
       << FormatCount(record.head.head.size) << "\n"
-      << "proof  verified, " << record.path.size()
-      << (record.path.size() == 1 ? " hash" : " hashes") << " up to the signed head\n"
+      << "proof  verified, " << FormatHashCount(record.path.size()) << " up to the signed head\n"
       << "key    " << answer.key << "\n";
   if (answer.provenance.has_value()) {
     err << "logged " << FormatTimestamp(answer.provenance->when) << " by "
         << Printable(answer.provenance->how) << " from " << Printable(answer.provenance->from)
-        << "\n";
+        << (answer.is_remote ? ", says the server\n" : "\n");
   }
 }
 
@@ -102,7 +105,7 @@ void AddLookup(CLI::App& program, Context& context) {
   AddLogFlags(*verb, flags->log);
   verb->footer(
       "Prints the two go.sum lines. Exit 1: not in the log; 4: what came contradicts its head.\n"
-      "With --dir it reads the log on this machine and says how the record came in.\n"
+      "With --dir, and over gRPC, it says how the record came in.\n"
       "example: sumlog lookup rsc.io/quote@v1.5.2 --key KEY --server https://HOST");
   verb->callback([&context, flags] { Lookup(context, *flags); });
 }

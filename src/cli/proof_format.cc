@@ -1,6 +1,7 @@
 #include "cli/proof_format.h"
 
 #include "absl/strings/str_cat.h"
+#include "sumlog/tlog/proof_file.h"
 
 namespace sumlog::cli {
 namespace {
@@ -36,6 +37,16 @@ std::string FormatProof(const ConsistencyProof& proof) {
                       "\nnew root ", tlog::FormatHash(proof.newer.head.root), "\n",
                       FormatPath(proof.path), FormatNote("old signed head", proof.older),
                       FormatNote("new signed head", proof.newer));
+}
+
+absl::StatusOr<std::string> FormatProofFileOf(const InclusionProof& proof) {
+  if (proof.head.note.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no signed head of ", proof.head.head.size,
+        " records is known, and a proof file holds one\nfix: leave --size away, for the newest"));
+  }
+  return tlog::FormatProofFile(
+      {.extra = proof.text, .index = proof.number, .path = proof.path, .note = proof.head.note});
 }
 
 Json HeadToJson(const tlog::SignedTreeHead& head) {

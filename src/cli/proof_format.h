@@ -24,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "cli/json_output.h"
 #include "sumlog/tlog/hash.h"
 #include "sumlog/tlog/tree_head.h"
@@ -36,6 +37,7 @@ struct InclusionProof {
   tlog::Hash leaf = {};
   tlog::SignedTreeHead head;     // an empty note: no signed head of this size is known
   std::vector<tlog::Hash> path;  // leaf first
+  std::string text;              // the record; empty when it was not asked for
 };
 
 struct ConsistencyProof {
@@ -48,6 +50,10 @@ std::string FormatProof(const ConsistencyProof& proof);
 
 Json ProofToJson(const InclusionProof& proof);
 Json ProofToJson(const ConsistencyProof& proof);
+
+// The proof as a file of the C2SP tlog-proof form, with the record's text. kInvalidArgument: there
+// is no signed head of its size, which such a file needs.
+absl::StatusOr<std::string> FormatProofFileOf(const InclusionProof& proof);
 
 // {"size": …, "root": …, "signed": …, "note": …}.
 Json HeadToJson(const tlog::SignedTreeHead& head);

@@ -4,86 +4,68 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "cli/log_flags.h"
 #include "cli/number_flag.h"
+#include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/proof_format.h"
 #include "cli/verb.h"
 #include "cli/verified_log.h"
-#include "cli/verifier_key.h"
 #include "sumlog/gosum/module_version.h"
-#include "sumlog/tlog/consistency.h"
-#include "sumlog/tlog/inclusion.h"
-#include "sumlog/tlog/tile.h"
+#include "sumlog/tlog/hash.h"
 
 namespace sumlog::cli {
 namespace {
 
+// A leaf hash, as `prove` itself prints it.
+absl::StatusOr<tlog::Hash> ParseLeaf(const std::string& text) {
+  const absl::StatusOr<tlog::Hash> leaf = tlog::ParseHash(text);
+  if (leaf.ok()) return leaf;
+  return absl::InvalidArgumentError(absl::StrCat("--leaf: ", leaf.status().message()));
+}
+
 struct ProveFlags {
   LogFlags log;
   std::string module;
+  std::string leaf;  // in base64
   std::optional<std::uint64_t> record, size, from, to;
+  std::string out;
+  bool force = false;
 };
 
-// The head of `size` records: its root from verified tiles, and its note where one is kept.
-absl::StatusOr<tlog::SignedTreeHead> HeadOfSize(VerifiedLog& log, std::uint64_t size) {
-  ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest, log.Newest());
-  if (size == newest.head.size) return newest;
-  if (size > newest.head.size) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "there is no tree of ", size, " records yet: the newest head has ", newest.head.size));
-  }
-  tlog::SignedTreeHead head;
-  head.head = {.size = size, .root = tlog::EmptyRoot()};
-  if (size > 0) {
-    ASSIGN_OR_RETURN(tlog::TileReader* const tiles, log.Tiles());
-    ASSIGN_OR_RETURN(head.head.root, tlog::RootFromTiles(size, *tiles));
-  }
-  ASSIGN_OR_RETURN(const std::optional<std::string> note, log.NoteOfSize(size));
-  if (!note.has_value()) return head;
-  ASSIGN_OR_RETURN(tlog::SignedTreeHead kept, OpenHeadOf(log.key(), *note));
-  if (kept.head == head.head) return kept;
-  return absl::DataLossError(absl::StrCat(
-      "the signed head of ", size, " records has root ", tlog::FormatHash(kept.head.root),
-      ", but the tree of the newest head begins with root ", tlog::FormatHash(head.head.root)));
-}
-
-absl::StatusOr<tlog::Hash> LeafFromTiles(std::uint64_t number, tlog::TileReader& tiles) {
-  const auto position = static_cast<std::uint32_t>(number % tlog::kFullTileWidth);
-  const tlog::TileId tile{.index = number / tlog::kFullTileWidth, .width = position + 1};
-  ASSIGN_OR_RETURN(const std::vector<std::vector<tlog::Hash>> hashes, tiles.ReadTiles({tile}));
-  return hashes.at(0).at(position);
-}
-
+// The record that the flags name, proved and with what is known of it.
 absl::StatusOr<InclusionProof> ProveRecord(VerifiedLog& log, const ProveFlags& flags) {
   InclusionProof proof;
+  RecordRef record;
   if (flags.record.has_value()) {
-    proof.number = *flags.record;
+    record = *flags.record;
+  } else if (!flags.leaf.empty()) {
+    ASSIGN_OR_RETURN(record, ParseLeaf(flags.leaf));
   } else {
     ASSIGN_OR_RETURN(const gosum::ModuleVersion module, gosum::ParseModuleVersion(flags.module));
-    ASSIGN_OR_RETURN(const client::VerifiedRecord record, log.Lookup(module));
+    ASSIGN_OR_RETURN(client::VerifiedRecord looked_up, log.Lookup(module));
     proof.module = module.ToString();
-    proof.number = record.number;
-    proof.leaf = tlog::LeafHash(record.text);
+    proof.text = std::move(looked_up.text);
+    record = looked_up.number;
   }
   ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest, log.Newest());
-  ASSIGN_OR_RETURN(proof.head, HeadOfSize(log, flags.size.value_or(newest.head.size)));
-  if (proof.number >= proof.head.head.size) {
-    return absl::InvalidArgumentError(absl::StrCat("record number ", proof.number,
-                                                   " is outside a tree of ", proof.head.head.size,
-                                                   " records"));
+  ASSIGN_OR_RETURN(proof.head, log.HeadOfSize(flags.size.value_or(newest.head.size)));
+  ASSIGN_OR_RETURN(rpc_client::ProvenLeaf proven, log.ProveRecord(record, proof.head.head));
+  if (!proof.module.empty() && proven.leaf != tlog::LeafHash(proof.text)) {
+    return absl::DataLossError(absl::StrCat("record ", proven.number,
+                                            " has one leaf hash when it is looked up, and another"
+                                            " in the tree"));
   }
-  ASSIGN_OR_RETURN(tlog::TileReader* const tiles, log.Tiles());
-  if (proof.module.empty()) {
-    ASSIGN_OR_RETURN(proof.leaf, LeafFromTiles(proof.number, *tiles));
+  if (proof.module.empty() && !flags.out.empty()) {
+    ASSIGN_OR_RETURN(proof.text, log.RecordText(proven));
   }
-  ASSIGN_OR_RETURN(
-      proof.path,
-      tlog::ProveInclusion({.index = proof.number, .tree_size = proof.head.head.size}, *tiles));
-  RETURN_IF_ERROR(tlog::VerifyInclusion(proof.head.head, proof.number, proof.leaf, proof.path));
+  proof.number = proven.number;
+  proof.leaf = proven.leaf;
+  proof.path = std::move(proven.path);
   return proof;
 }
 
@@ -96,19 +78,17 @@ absl::StatusOr<ConsistencyProof> ProveGrowth(VerifiedLog& log, const ProveFlags&
         absl::StrCat("--from ", from, " is above --to ", to, "; a tree only grows"));
   }
   ConsistencyProof proof;
-  ASSIGN_OR_RETURN(proof.older, HeadOfSize(log, from));
-  ASSIGN_OR_RETURN(proof.newer, HeadOfSize(log, to));
-  ASSIGN_OR_RETURN(tlog::TileReader* const tiles, log.Tiles());
-  ASSIGN_OR_RETURN(proof.path, tlog::ProveConsistency({.old_size = from, .new_size = to}, *tiles));
-  RETURN_IF_ERROR(tlog::VerifyConsistency(proof.older.head, proof.newer.head, proof.path));
+  ASSIGN_OR_RETURN(proof.older, log.HeadOfSize(from));
+  ASSIGN_OR_RETURN(proof.newer, log.HeadOfSize(to));
+  ASSIGN_OR_RETURN(proof.path, log.ProveGrowth(proof.older.head, proof.newer.head));
   return proof;
 }
 
 void NoteUnsigned(Context& context, const tlog::SignedTreeHead& head) {
   if (!head.note.empty() || context.quiet) return;
   *context.err << "note: no signed head of " << FormatCount(head.head.size)
-               << " records is known (never signed, or no longer kept); its root comes from the"
-                  " tiles\n      of the newest head, which is signed\n";
+               << " records is known (never signed, or no longer kept); its tree is the\n"
+                  "      beginning of that of the newest head, which is signed\n";
 }
 
 template <typename Proof>
@@ -119,25 +99,54 @@ void Print(Context& context, const Proof& proof) {
     *context.out << FormatProof(proof);
   }
   if (!context.quiet) {
-    *context.err << "proof verified: " << proof.path.size()
-                 << (proof.path.size() == 1 ? " hash\n" : " hashes\n");
+    *context.err << "proof verified: " << FormatHashCount(proof.path.size()) << "\n";
   }
 }
 
-void ProveInclusionVerb(Context& context, const ProveFlags& flags) {
-  const std::string doing = absl::StrCat(
-      "prove ", flags.record.has_value() ? absl::StrCat("record ", *flags.record) : flags.module);
-  if (flags.record.has_value() == !flags.module.empty()) {
-    return Fail(context, "prove inclusion",
-                absl::InvalidArgumentError("want one record: either MODULE@VERSION or --record N"
-                                           "\nfix: sumlog prove inclusion --help"));
+std::string NameOfRecord(const ProveFlags& flags) {
+  if (flags.record.has_value()) return absl::StrCat("record ", *flags.record);
+  return flags.leaf.empty() ? flags.module : absl::StrCat("leaf ", flags.leaf);
+}
+
+// Before anybody is asked for anything.
+absl::Status CheckInclusionFlags(const ProveFlags& flags) {
+  const int given = (flags.record.has_value() ? 1 : 0) + (flags.module.empty() ? 0 : 1) +
+                    (flags.leaf.empty() ? 0 : 1);
+  if (given != 1) {
+    return absl::InvalidArgumentError(
+        "want one record: MODULE@VERSION, --record N or --leaf HASH"
+        "\nfix: sumlog prove inclusion --help");
   }
+  if (flags.out.empty()) {
+    return flags.force ? absl::InvalidArgumentError("--force goes with --out, which is not given")
+                       : absl::OkStatus();
+  }
+  return flags.force ? absl::OkStatus() : CheckNameIsFree(flags.out);
+}
+
+void ProveInclusionVerb(Context& context, const ProveFlags& flags) {
+  if (const absl::Status status = CheckInclusionFlags(flags); !status.ok()) {
+    return Fail(context, "prove inclusion", status);
+  }
+  const std::string doing = absl::StrCat("prove ", NameOfRecord(flags));
   const absl::StatusOr<std::unique_ptr<VerifiedLog>> log = OpenVerifiedLog(context, flags.log);
   if (!log.ok()) return Fail(context, doing, log.status());
   const absl::StatusOr<InclusionProof> proof = ProveRecord(**log, flags);
   if (!proof.ok()) return Fail(context, doing, proof.status());
-  NoteUnsigned(context, proof->head);
-  Print(context, *proof);
+  if (flags.out.empty()) {
+    NoteUnsigned(context, proof->head);
+    return Print(context, *proof);
+  }
+  const absl::StatusOr<std::string> file = FormatProofFileOf(*proof);
+  const absl::Status written =
+      file.ok() ? WriteNamedFile(flags.out, *file, flags.force) : file.status();
+  if (!written.ok()) return Fail(context, absl::StrCat("write ", flags.out), written);
+  if (context.json) return Print(context, *proof);
+  if (context.quiet) return;
+  *context.err << "proof verified: " << FormatHashCount(proof->path.size()) << "\nwritten to "
+               << Printable(flags.out) << "; whoever has the key checks it without a network:\n"
+               << "  sumlog prove check " << Printable(flags.out) << " --key "
+               << (*log)->key().ToString() << "\n";
 }
 
 void ProveConsistencyVerb(Context& context, const ProveFlags& flags) {
@@ -153,7 +162,8 @@ void ProveConsistencyVerb(Context& context, const ProveFlags& flags) {
 }  // namespace
 
 void AddProve(CLI::App& program, Context& context) {
-  CLI::App* verb = program.add_subcommand("prove", "make a proof, verified before it is printed");
+  CLI::App* verb =
+      program.add_subcommand("prove", "make a proof, verified before it is printed; check one");
   verb->require_subcommand(1);
   verb->footer("example: sumlog prove inclusion rsc.io/quote@v1.5.2 --dir /var/lib/sumlog");
   // Shared with the callbacks, which run after this function.
@@ -161,12 +171,18 @@ void AddProve(CLI::App& program, Context& context) {
 
   CLI::App* inclusion = verb->add_subcommand("inclusion", "prove that a record is in the tree");
   inclusion->add_option("MODULE@VERSION", flags->module, "the record, by its module version");
-  AddNumberFlag(*inclusion, "--record", flags->record, "the record, by its number from 0")
+  AddNumberFlag(*inclusion, "--record,--number", flags->record, "or by its number from 0")
       ->type_name("N");
+  inclusion->add_option("--leaf", flags->leaf, "or by its leaf hash (not over HTTP)")
+      ->type_name("HASH");
   AddNumberFlag(*inclusion, "--size", flags->size, "of the tree; default: the newest")
       ->type_name("S");
+  inclusion->add_option("--out", flags->out, "write a proof file, to be checked offline")
+      ->type_name("F");
+  inclusion->add_flag("--force", flags->force, "replace F");
   AddLogFlags(*inclusion, flags->log);
-  inclusion->footer("example: sumlog prove inclusion --record 12 --dir /var/lib/sumlog --json");
+  inclusion->footer(
+      "example: sumlog prove inclusion rsc.io/quote@v1.5.2 --out quote.tlog-proof --dir D");
   inclusion->callback([&context, flags] { ProveInclusionVerb(context, *flags); });
 
   CLI::App* consistency =
@@ -180,6 +196,8 @@ void AddProve(CLI::App& program, Context& context) {
   consistency->footer(
       "example: sumlog prove consistency --from 100 --to 250 --dir /var/lib/sumlog");
   consistency->callback([&context, flags] { ProveConsistencyVerb(context, *flags); });
+
+  AddProveCheck(*verb, context);
 }
 
 }  // namespace sumlog::cli

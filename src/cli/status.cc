@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/damage.h"
+#include "base/when.h"
 #include "cli/json_output.h"
 #include "cli/log_flags.h"
 #include "cli/log_status.h"
@@ -52,6 +53,36 @@ void PrintDirectory(Context& context, const DirectoryStatus& directory) {
   }
 }
 
+// What the administration of a server says of itself; no signature covers it.
+void PrintService(Context& context, const rpc_client::ServerStatus& service) {
+  std::ostream& out = *context.out;
+  out << "frozen     ";
+  if (service.frozen.has_value()) {
+    out << "since " << FormatTimestamp(service.frozen->when) << " by "
+        << Printable(service.frozen->who) << ": " << Printable(service.frozen->reason) << "\n";
+  } else {
+    out << "no\n";
+  }
+  out << "waiting    " << FormatCount(service.queued_records) << " records, "
+      << FormatBytes(service.queued_bytes) << "\n"
+      << "added      " << FormatCount(service.appended) << " since the start; "
+      << FormatCount(service.already_there) << " already there, " << FormatCount(service.conflicts)
+      << " refused for other hashes\n"
+      << "blocked    " << FormatCount(service.blocks) << " module versions\n"
+      << "started    " << FormatTimestamp(service.started_at) << ", version "
+      << Printable(service.server_version) << "\n";
+  if (!service.writer_error.empty()) {
+    out << "writer     " << Printable(service.writer_error) << "\n";
+  }
+}
+
+// Why a token brought nothing.
+void NoteServiceError(Context& context, const absl::Status& error) {
+  if (error.ok() || context.quiet) return;
+  *context.out << std::flush;
+  *context.err << "note: its administration says nothing: " << Printable(FirstLine(error)) << "\n";
+}
+
 void PrintText(Context& context, const LogStatus& status) {
   *context.out << "name       " << Printable(NameOf(status.key)) << "\n"
                << "key        " << Printable(status.key) << "\n"
@@ -60,6 +91,7 @@ void PrintText(Context& context, const LogStatus& status) {
                << "signature  "
                << (status.verified ? "verified" : "not verified: no --key was given") << "\n";
   if (!status.server.empty()) *context.out << "server     " << Printable(status.server) << "\n";
+  if (status.service.has_value()) PrintService(context, *status.service);
   if (status.directory.has_value()) PrintDirectory(context, *status.directory);
 }
 
@@ -80,6 +112,25 @@ Json DirectoryToJson(const Context& context, const DirectoryStatus& directory) {
           {"anchor", anchor}};
 }
 
+Json ServiceToJson(const rpc_client::ServerStatus& service) {
+  Json frozen = nullptr;
+  if (service.frozen.has_value()) {
+    frozen = {{"reason", service.frozen->reason},
+              {"who", service.frozen->who},
+              {"when", FormatTimestamp(service.frozen->when)}};
+  }
+  return {{"frozen", frozen},
+          {"queued_records", service.queued_records},
+          {"queued_bytes", service.queued_bytes},
+          {"appended", service.appended},
+          {"already_there", service.already_there},
+          {"conflicts", service.conflicts},
+          {"blocks", service.blocks},
+          {"started_at", FormatTimestamp(service.started_at)},
+          {"version", service.server_version},
+          {"writer_error", service.writer_error}};
+}
+
 void PrintAsJson(Context& context, const LogStatus& status) {
   Json json = {{"name", NameOf(status.key)},
                {"key", status.key},
@@ -87,6 +138,7 @@ void PrintAsJson(Context& context, const LogStatus& status) {
                {"root", tlog::FormatHash(status.head.root)},
                {"verified", status.verified}};
   if (!status.server.empty()) json["server"] = status.server;
+  if (status.service.has_value()) json["service"] = ServiceToJson(*status.service);
   if (status.directory.has_value()) {
     json.update(DirectoryToJson(context, *status.directory));
   }
@@ -118,6 +170,7 @@ void Status(Context& context, const LogFlags& flags) {
   } else {
     PrintText(context, *status);
   }
+  NoteServiceError(context, status->service_error);
   if (status->problem.ok()) return;
   *context.out << std::flush;
   Fail(context, "serve this log", status->problem,
@@ -130,7 +183,9 @@ void AddStatus(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("status", "one screen: size, head, disk, anchor");
   const auto flags = std::make_shared<LogFlags>();  // shared with the callback, which runs later
   AddLogFlags(*verb, *flags);
+  AddTokenFlag(*verb, flags->connect);
   verb->footer(
+      "Over unix: and grpcs:// it also asks the server's administration, where it may.\n"
       "Exit 1: \"serve\" would refuse this directory; 4: two signed heads contradict each other.\n"
       "example: sumlog status --dir /var/lib/sumlog");
   verb->callback([&context, flags] { Status(context, *flags); });

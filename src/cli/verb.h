@@ -71,6 +71,7 @@ void AddImport(CLI::App& program, Context& context);
 void AddAdd(CLI::App& program, Context& context);
 void AddLookup(CLI::App& program, Context& context);
 void AddProve(CLI::App& program, Context& context);
+void AddProveCheck(CLI::App& prove, Context& context);  // a noun of `prove`
 void AddKeys(CLI::App& program, Context& context);
 void AddClientConfig(CLI::App& program, Context& context);
 void AddStatus(CLI::App& program, Context& context);

@@ -1,6 +1,20 @@
 #include "cli/verified_log.h"
 
+#include "absl/strings/match.h"
+#include "cli/grpc_log.h"
+
 namespace sumlog::cli {
+
+bool IsGrpcAddress(absl::string_view server) {
+  return absl::StartsWith(server, "unix:") || absl::StartsWith(server, "grpc://") ||
+         absl::StartsWith(server, "grpcs://");
+}
+
+absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenRemoteLog(const Context& context,
+                                                           const LogFlags& flags) {
+  if (IsGrpcAddress(flags.server)) return OpenGrpcLog(context, flags);
+  return OpenHttpLog(context, flags);
+}
 
 absl::StatusOr<std::unique_ptr<VerifiedLog>> OpenVerifiedLog(const Context& context,
                                                              const LogFlags& flags) {

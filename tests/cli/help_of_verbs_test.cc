@@ -46,6 +46,7 @@ TEST(HelpOfVerbs, FitsATerminalAndEndsWithAnExample) {
       {"prove"},
       {"prove", "inclusion"},
       {"prove", "consistency"},
+      {"prove", "check"},
       {"keys"},
       {"keys", "show"},
       {"keys", "new"},

@@ -153,10 +153,12 @@ TEST(Import, ImportsNothingWhenStandardInputFails) {
   EXPECT_EQ(RunJson(log, {"status"})["size"], 0);
 }
 
-TEST(Import, RefusesALogThatIsBeingServed) {
+TEST(Import, RefusesALogThatAServerWithoutAdministrationHas) {
   const LogFolder log;
   const std::string file = log.Write("go.sum", GoSum(0, 1));
-  const auto server = log.Serve();
+  ops::Config config = log.config();
+  config.listen_admin = "off";
+  const auto server = server::Server::Start(config, {}).value();
   const VerbRun run = log.Run({"import", file});
   EXPECT_EQ(run.exit_code, kUnreachable);
   EXPECT_THAT(run.err, HasSubstr("another process has"));

@@ -132,28 +132,30 @@ class Sized final : public client::Fetcher {
 
 TEST(AnswerRecorder, RemembersWhatCame) {
   testing::FakeClock clock;
-  AnswerRecorder recorder(std::make_unique<Sized>(), &clock);
+  AnswerLog log(&clock);
+  AnswerRecorder recorder(std::make_unique<Sized>(), &log);
   EXPECT_EQ(*recorder.Fetch("3", 10), "xxx");
   EXPECT_TRUE(absl::IsNotFound(recorder.Fetch("nothing", 10).status()));
-  ASSERT_THAT(recorder.answers(), SizeIs(1));
-  EXPECT_EQ(recorder.answers()[0].path, "3");
-  EXPECT_EQ(recorder.answers()[0].bytes, "xxx");
-  EXPECT_EQ(recorder.answers()[0].when, clock.Now());
+  ASSERT_THAT(log.answers(), SizeIs(1));
+  EXPECT_EQ(log.answers()[0].path, "3");
+  EXPECT_EQ(log.answers()[0].bytes, "xxx");
+  EXPECT_EQ(log.answers()[0].when, clock.Now());
 }
 
 TEST(AnswerRecorder, KeepsTheNewestWithinItsBound) {
-  AnswerRecorder recorder(std::make_unique<Sized>(), SystemClock());
-  const std::string half = absl::StrCat(AnswerRecorder::kMaxKeptBytes / 2);
+  AnswerLog log(SystemClock());
+  AnswerRecorder recorder(std::make_unique<Sized>(), &log);
+  const std::string half = absl::StrCat(AnswerLog::kMaxKeptBytes / 2);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(recorder.Fetch(half, 1u << 30).ok());
-  const std::vector<RecordedAnswer> answers = recorder.answers();
+  const std::vector<RecordedAnswer> answers = log.answers();
   ASSERT_THAT(answers, SizeIs(3));
   EXPECT_FALSE(answers[0].bytes.has_value());
-  EXPECT_EQ(answers[0].size_bytes, AnswerRecorder::kMaxKeptBytes / 2);
+  EXPECT_EQ(answers[0].size_bytes, AnswerLog::kMaxKeptBytes / 2);
   EXPECT_TRUE(answers[1].bytes.has_value());
   EXPECT_TRUE(answers[2].bytes.has_value());
-  for (std::size_t i = 0; i < AnswerRecorder::kMaxAnswers; ++i)
+  for (std::size_t i = 0; i < AnswerLog::kMaxAnswers; ++i)
     ASSERT_TRUE(recorder.Fetch("1", 9).ok());
-  EXPECT_THAT(recorder.answers(), SizeIs(AnswerRecorder::kMaxAnswers));
+  EXPECT_THAT(log.answers(), SizeIs(AnswerLog::kMaxAnswers));
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+// How a verb connects to a server over gRPC: flags, and the connection's options made of them.
+
+#ifndef SUMLOG_CLI_CONNECT_FLAGS_H_
+#define SUMLOG_CLI_CONNECT_FLAGS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "cli/verb.h"
+#include "rpc_client/admin_client.h"
+
+namespace sumlog::cli {
+
+struct ConnectFlags {
+  std::string token_file;  // --token-file; empty: SUMLOG_TOKEN, which may be unset
+  std::string ca;          // --ca
+  std::string timeout;     // --timeout; empty: 20 seconds
+};
+
+// --ca and --timeout; --token-file. `flags` must live as long as `verb`.
+void AddConnectFlags(CLI::App& verb, ConnectFlags& flags);
+void AddTokenFlag(CLI::App& verb, ConnectFlags& flags);
+
+// The value of --timeout. kInvalidArgument: not a time from a millisecond to a day.
+absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text);
+
+// For a connection to `address` that shows no token. kInvalidArgument: a wrong value of a flag.
+absl::StatusOr<rpc_client::ConnectOptions> ConnectOptionsOf(const ConnectFlags& flags,
+                                                            const std::string& address);
+
+// The token to show; empty: none. kInvalidArgument: the file is empty; else what base/file.h says,
+// but kUnavailable for a file that is not there.
+absl::StatusOr<std::string> TokenOf(const Context& context, const ConnectFlags& flags);
+
+// A file that a flag names and that is missing is not "not in the log".
+absl::Status AboutFile(const absl::Status& status);
+
+}  // namespace sumlog::cli
+
+#endif  // SUMLOG_CLI_CONNECT_FLAGS_H_
