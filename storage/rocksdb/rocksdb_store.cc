@@ -12,6 +12,7 @@
 #include "storage/batch_check.h"
 #include "storage/rocksdb/copy_database.h"
 #include "storage/rocksdb/open_database.h"
+#include "storage/rocksdb/provenance_cache.h"
 #include "storage/rocksdb/row_reader.h"
 #include "storage/rocksdb/store_view.h"
 #include "storage/rocksdb/store_writer.h"
@@ -102,7 +103,12 @@ class OpenedStore final : public RocksDbStore {
     return Now().FindLeaf(leaf);
   }
   absl::StatusOr<storage::Provenance> Provenance(std::uint64_t number) const override {
-    return Now().Provenance(number);
+    // What is below the visible size once stays as it is, also when the database is opened again.
+    if (std::optional<storage::Provenance> known = provenance_.Find(number)) return *known;
+    ASSIGN_OR_RETURN(KnownRun run, Now().ProvenanceAround(number));
+    storage::Provenance provenance = run.provenance;
+    provenance_.Keep(std::move(run));
+    return provenance;
   }
   absl::StatusOr<std::optional<std::string>> GetState(absl::string_view key) const override {
     return Now().GetState(key);
@@ -242,6 +248,8 @@ class OpenedStore final : public RocksDbStore {
   Snapshot<OpenDatabase> database_;      // never null once the store is open
   Snapshot<StoredHead> newest_;          // null: a new store
   std::atomic<std::uint64_t> size_ = 0;  // of newest_: rows at or beyond it are invisible
+
+  mutable ProvenanceCache provenance_;
 
   // One write at a time.
   Mutex commit_mu_;

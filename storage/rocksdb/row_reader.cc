@@ -53,13 +53,18 @@ absl::StatusOr<std::optional<RowReader::Row>> RowReader::LastRow(Family family) 
   return Row{.key = it->key().ToString(), .value = it->value().ToString()};
 }
 
-absl::StatusOr<std::optional<RowReader::Row>> RowReader::RowAtOrBefore(
-    Family family, absl::string_view key) const {
+absl::StatusOr<std::optional<RowReader::Run>> RowReader::RunAround(Family family,
+                                                                   absl::string_view key) const {
   const std::unique_ptr<rocksdb::Iterator> it = NewIterator(family, rocksdb::ReadOptions());
   it->SeekForPrev(ToSlice(key));
   RETURN_IF_ERROR(ToStatus(it->status(), kCannotRead));
   if (!it->Valid()) return std::nullopt;
-  return Row{.key = it->key().ToString(), .value = it->value().ToString()};
+  Run run{.row = {.key = it->key().ToString(), .value = it->value().ToString()},
+          .next_key = std::nullopt};
+  it->Next();
+  RETURN_IF_ERROR(ToStatus(it->status(), kCannotRead));
+  if (it->Valid()) run.next_key = it->key().ToString();
+  return run;
 }
 
 absl::Status RowReader::Scan(

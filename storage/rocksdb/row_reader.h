@@ -47,8 +47,12 @@ class RowReader {
   };
   absl::StatusOr<std::optional<Row>> LastRow(Family family) const;
 
-  // The row with the highest key that is not above `key`.
-  absl::StatusOr<std::optional<Row>> RowAtOrBefore(Family family, absl::string_view key) const;
+  // The row with the highest key that is not above `key`, and the key of the one after it.
+  struct Run {
+    Row row;
+    std::optional<std::string> next_key;  // nullopt: it is the last one
+  };
+  absl::StatusOr<std::optional<Run>> RunAround(Family family, absl::string_view key) const;
 
   // Calls `visit` for the rows from `begin` on, in order of key, until it returns false.
   absl::Status Scan(

@@ -142,12 +142,19 @@ absl::StatusOr<std::uint64_t> StoreView::FindLeaf(const tlog::Hash& leaf) const 
   return absl::NotFoundError(absl::StrCat("no leaf ", tlog::FormatHash(leaf)));
 }
 
-absl::StatusOr<storage::Provenance> StoreView::Provenance(std::uint64_t number) const {
+absl::StatusOr<KnownRun> StoreView::ProvenanceAround(std::uint64_t number) const {
   if (number >= size_) return NoRecord(number);
-  ASSIGN_OR_RETURN(const std::optional<RowReader::Row> row,
-                   rows_.RowAtOrBefore(Family::kProvenance, NumberRow(number)));
-  if (!row.has_value()) return Missing(absl::StrCat("provenance of record ", number));
-  return ParseProvenance(row->value);
+  ASSIGN_OR_RETURN(const std::optional<RowReader::Run> run,
+                   rows_.RunAround(Family::kProvenance, NumberRow(number)));
+  if (!run.has_value()) return Missing(absl::StrCat("provenance of record ", number));
+  KnownRun known{.begin = 0, .end = size_, .provenance = {}};
+  ASSIGN_OR_RETURN(known.begin, ParseNumber(run->row.key));
+  ASSIGN_OR_RETURN(known.provenance, ParseProvenance(run->row.value));
+  if (run->next_key.has_value()) {
+    ASSIGN_OR_RETURN(const std::uint64_t next, ParseNumber(*run->next_key));
+    known.end = std::min(size_, next);  // a row at or beyond the size may not stay
+  }
+  return known;
 }
 
 absl::StatusOr<std::optional<std::string>> StoreView::GetState(absl::string_view key) const {

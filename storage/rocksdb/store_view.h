@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/rocksdb/open_database.h"
+#include "storage/rocksdb/provenance_cache.h"
 #include "storage/rocksdb/row_reader.h"
 #include "sumlog/storage/log_store.h"
 #include "sumlog/tlog/hash.h"
@@ -43,8 +44,10 @@ class StoreView {
   absl::StatusOr<PackedTexts> DataTile(std::uint64_t index) const;
   absl::StatusOr<std::uint64_t> Find(absl::string_view key) const;
   absl::StatusOr<std::uint64_t> FindLeaf(const tlog::Hash& leaf) const;
-  absl::StatusOr<storage::Provenance> Provenance(std::uint64_t number) const;
   absl::StatusOr<std::optional<std::string>> GetState(absl::string_view key) const;
+
+  // The provenance of record `number`, and of which others it is too: as LogStore::Provenance.
+  absl::StatusOr<KnownRun> ProvenanceAround(std::uint64_t number) const;
 
   // Some rows of the index in order of key, from `after` on without it (nullopt: from the start);
   // none when there are no more.
