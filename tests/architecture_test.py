@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THIRD_PARTY = {
     "rocksdb/": {"storage_rocksdb"},
     "boost/": {"http"},
-    "openssl/": {"crypto", "http", "rpc"},
+    "openssl/": {"crypto", "http"},
     "grpc/": {"rpc", "rpc_client"},
     "grpcpp/": {"rpc", "rpc_client"},
     "google/protobuf/": {"rpc", "rpc_client"},

@@ -28,6 +28,9 @@ namespace sumlog::rpc {
 struct TlsFiles {
   std::string cert_path;  // PEM: the certificate, then its chain
   std::string key_path;   // PEM: its private key
+  // PEM: who may sign client certificates; empty: clients are not asked for any. For AdminContext's
+  // `certificates`: what readers get is the same for everybody.
+  std::string client_ca_path = {};
 };
 
 // What one message of AddRecords may take: 4096 records of usual size.
@@ -52,7 +55,7 @@ class RpcServer {
   struct Options {
     const log::LogReader* reader = nullptr;  // outlives the server
     // Set: sumlog.v1.Admin is served too. Whoever opens a socket may do everything; over HOST:PORT,
-    // which then needs `tls`, a token must come with each call.
+    // which then needs `tls`, each call needs a token or a client certificate (caller.h).
     std::optional<AdminContext> admin = std::nullopt;
     // Where to listen, at least one: "HOST:PORT" as ops/address.h (port 0: any free one), or
     // "unix:PATH" (at most 107 bytes of path). Sockets get a lock file beside them, "PATH.lock",

@@ -13,12 +13,16 @@
 
 namespace sumlog::rpc {
 
-// Whether the files are a certificate (with its chain) and the unencrypted private key to it.
-// kInvalidArgument says which is not; other codes as ReadFile.
+// Whether the files are a certificate (with its chain), the unencrypted private key to it, and,
+// where one is named, authorities of clients. kInvalidArgument says which is not; other codes as
+// ReadFile.
 absl::Status CheckTlsFiles(const TlsFiles& files);
 
-// TLS 1.2 and 1.3, no client certificates. gRPC looks at the files every `refresh` (whole seconds,
-// at least one), on a thread of its own.
+// TLS 1.2 and 1.3. With client_ca_path a client may show a certificate, which must then be one that
+// is signed there, has not ended, and is for clients; its names are in the call's AuthContext. gRPC
+// looks at the files every `refresh` (whole seconds, at least one), on a thread of its own; those
+// that it cannot read leave the last good ones in place, authorities that are none let no new
+// connection in.
 std::shared_ptr<grpc::ServerCredentials> MakeTlsCredentials(const TlsFiles& files,
                                                             absl::Duration refresh);
 
