@@ -24,10 +24,11 @@ constexpr char kPrefix[] = "SUMLOG_";
 constexpr std::size_t kMaxLineBytes = 200;   // error bodies have 648 bytes in all
 constexpr std::size_t kMaxPathBytes = 4095;  // the system's own bound
 
-// SUMLOG_ variables that are no keys: where the directory and the file are, and what
-// deploy/quickstart takes.
-constexpr absl::string_view kOtherVariables[] = {"SUMLOG_DIR", "SUMLOG_CONFIG",
-                                                 "SUMLOG_QUICKSTART_DIR", "SUMLOG_QUICKSTART_HTTP"};
+// SUMLOG_ variables that are no keys: where the directory and the file are, what client verbs show
+// to a server, and what deploy/quickstart takes.
+constexpr absl::string_view kOtherVariables[] = {
+    "SUMLOG_DIR",      "SUMLOG_CONFIG",         "SUMLOG_TOKEN",          "SUMLOG_CERT",
+    "SUMLOG_CERT_KEY", "SUMLOG_QUICKSTART_DIR", "SUMLOG_QUICKSTART_HTTP"};
 
 std::string AbsolutePath(const std::string& path, const std::string& base) {
   return (std::filesystem::path(base) / path).lexically_normal().string();
@@ -157,6 +158,10 @@ constexpr Key kKeys[] = {
      [](Config& c, absl::string_view v, const std::string& b) {
        return SetPath(&c.listen_tls_key, v, b);
      }},
+    {"listen.client_ca", "", "PEM file with who signs the certificates of [[client_cert]]",
+     [](Config& c, absl::string_view v, const std::string& b) {
+       return SetPath(&c.listen_client_ca, v, b);
+     }},
     {"listen.url", "", "how clients reach the log, for client-config",
      [](Config& c, absl::string_view v, const std::string&) { return SetLine(&c.listen_url, v); }},
     {"backup.dir", "backup", "where backups are made; best on another disk",
@@ -223,6 +228,18 @@ absl::Status Apply(Config& config, const Key& key, absl::string_view value, absl
   return absl::InvalidArgumentError(absl::StrCat(where, key.name, ": ", status.message()));
 }
 
+// Sections stand once, in single brackets; [[client_cert]] in double ones.
+absl::Status CheckPlace(const ConfigEntry& entry, absl::string_view where) {
+  const std::string section = entry.name.substr(0, entry.name.find('.'));
+  if (entry.table_line != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, "[[", section, "]], want [", section, "], once"));
+  }
+  if (section != "client_cert") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(where, "[client_cert], want [[client_cert]], one for each certificate"));
+}
+
 absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
   const std::string path =
       sources.file.empty() ? AbsolutePath("sumlog.toml", config.dir) : sources.file;
@@ -237,8 +254,11 @@ absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
   for (const ConfigKey& key : ConfigKeys()) known.push_back(key.name);
 
   ASSIGN_OR_RETURN(const std::vector<ConfigEntry> entries, ParseConfigFile(*content, path));
+  ASSIGN_OR_RETURN(config.client_certs, ReadClientCerts(entries, path));
   for (const ConfigEntry& entry : entries) {
+    if (IsClientCertEntry(entry)) continue;
     const std::string where = absl::StrCat(path, ":", entry.line, ": ");
+    RETURN_IF_ERROR(CheckPlace(entry, where));
     const Key* key = FindKey(entry.name);
     if (key == nullptr) return UnknownName(where, entry.name, known);
     RETURN_IF_ERROR(Apply(config, *key, entry.value, where, config.dir));
@@ -283,6 +303,12 @@ absl::Status CheckWhole(const Config& config) {
     return absl::InvalidArgumentError(absl::StrCat(
         "listen.tls_cert and listen.tls_key belong together; only ",
         config.listen_tls_cert.empty() ? "listen.tls_key" : "listen.tls_cert", " is set"));
+  }
+  if (!config.client_certs.empty() && config.listen_client_ca.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        config.client_certs.front().where,
+        "[[client_cert]] without listen.client_ca: nobody may sign client certificates\n"
+        "fix: client_ca = \"FILE\" under [listen], the authority's certificate in PEM form"));
   }
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "ops/client_cert_config.h"
 #include "ops/nearest_name.h"
 
 namespace sumlog::ops {
@@ -37,6 +38,7 @@ struct Config {
   std::string listen_grpc = "off";  // readers: HOST:PORT, "unix:PATH" with an absolute path, "off"
   std::string listen_admin;         // administration: the same; default unix:<dir>/admin.sock
   std::string listen_tls_cert, listen_tls_key;  // both or none; absolute; for HTTP and gRPC
+  std::string listen_client_ca;                 // absolute; who signs client certificates
   std::string listen_url;                       // how clients reach us, for client-config
 
   // [backup]
@@ -51,6 +53,9 @@ struct Config {
   std::int64_t limits_cache_bytes = 64 << 20;  // RocksDB's block cache
   std::int64_t limits_evidence_bytes = 1 << 30;
   std::int64_t limits_http_threads = 2;
+
+  // [[client_cert]], of the file alone
+  std::vector<ClientCertConfig> client_certs;
 };
 
 // One key of the table.

@@ -7,9 +7,11 @@
 #include <sstream>
 #include <toml.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 
 namespace sumlog::ops {
@@ -18,18 +20,31 @@ namespace {
 // toml11 parses by recursion and overflows the stack at a depth of about a thousand, less under
 // AddressSanitizer. No key of ours nests at all, so a file with more brackets than its sections
 // need, or a line with more dots than any name, is refused before it sees one.
+// Names of sections and tables close what they open, and do not count.
 constexpr std::ptrdiff_t kMaxBracketsInFile = 256;
 constexpr std::ptrdiff_t kMaxDotsInLine = 100;
 
+// "[listen]" or "[[client_cert]]", alone on its line.
+bool IsHeader(absl::string_view line) {
+  line = absl::StripAsciiWhitespace(line);
+  if (!absl::ConsumePrefix(&line, "[") || !absl::ConsumeSuffix(&line, "]")) return false;
+  if (absl::ConsumePrefix(&line, "[") != absl::ConsumeSuffix(&line, "]")) return false;
+  return std::all_of(line.begin(), line.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
+  });
+}
+
 absl::Status CheckNesting(absl::string_view content, absl::string_view path) {
   const auto is_bracket = [](char c) { return c == '[' || c == '{'; };
-  if (std::count_if(content.begin(), content.end(), is_bracket) > kMaxBracketsInFile) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": more than ", kMaxBracketsInFile, " brackets"));
-  }
+  std::ptrdiff_t brackets = 0;
   std::size_t number = 0;
   for (const absl::string_view line : absl::StrSplit(content, '\n')) {
     ++number;
+    if (!IsHeader(line)) brackets += std::count_if(line.begin(), line.end(), is_bracket);
+    if (brackets > kMaxBracketsInFile) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": more than ", kMaxBracketsInFile, " brackets"));
+    }
     if (std::count(line.begin(), line.end(), '.') > kMaxDotsInLine) {
       return absl::InvalidArgumentError(
           absl::StrCat(path, ":", number, ": more than ", kMaxDotsInLine, " dots"));
@@ -69,6 +84,73 @@ absl::StatusOr<std::string> ValueText(const toml::value& value) {
   return absl::InvalidArgumentError("want text in quotes or an integer");
 }
 
+// What gathers entries: of one file, where its messages begin.
+class EntryReader {
+ public:
+  explicit EntryReader(absl::string_view path) : path_(path) {}
+
+  absl::Status ReadSection(absl::string_view section, const toml::value& table) {
+    return ReadKeys(section, table, /*table_line=*/0);
+  }
+
+  absl::Status ReadTables(absl::string_view name, const toml::value& tables) {
+    for (const toml::value& table : tables.as_array()) {
+      if (table.as_table().empty()) return Wrong(table, absl::StrCat("[[", name, "]] has no keys"));
+      RETURN_IF_ERROR(ReadKeys(name, table, table.location().line()));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Wrong(const toml::value& where, absl::string_view what) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path_, ":", where.location().line(), ": ", what));
+  }
+
+  std::vector<ConfigEntry> Take() {
+    // The library's tables are unordered; errors should name the first wrong line.
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const ConfigEntry& a, const ConfigEntry& b) { return a.line < b.line; });
+    return std::move(entries_);
+  }
+
+ private:
+  absl::Status ReadKeys(absl::string_view section, const toml::value& table,
+                        std::size_t table_line) {
+    for (const auto& [key, value] : table.as_table()) {
+      const ConfigEntry entry = {.name = absl::StrCat(section, ".", key),
+                                 .value = "",
+                                 .line = value.location().line(),
+                                 .table_line = table_line,
+                                 .is_list = value.is_array() && table_line != 0};
+      if (!entry.is_list) {
+        RETURN_IF_ERROR(Add(entry, value));
+        continue;
+      }
+      for (const toml::value& element : value.as_array()) RETURN_IF_ERROR(Add(entry, element));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(ConfigEntry entry, const toml::value& value) {
+    const absl::StatusOr<std::string> text = ValueText(value);
+    if (!text.ok()) {
+      return Wrong(value, absl::StrCat(entry.name, ": ", text.status().message()));
+    }
+    entry.value = *text;
+    entries_.push_back(std::move(entry));
+    return absl::OkStatus();
+  }
+
+  const std::string path_;
+  std::vector<ConfigEntry> entries_;
+};
+
+bool IsListOfTables(const toml::value& value) {
+  return value.is_array() && !value.as_array().empty() &&
+         std::all_of(value.as_array().begin(), value.as_array().end(),
+                     [](const toml::value& element) { return element.is_table(); });
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ConfigEntry>> ParseConfigFile(absl::string_view content,
@@ -80,26 +162,17 @@ absl::StatusOr<std::vector<ConfigEntry>> ParseConfigFile(absl::string_view conte
   RETURN_IF_ERROR(CheckNesting(content, path));
   ASSIGN_OR_RETURN(const toml::value root, ParseToml(content, path));
 
-  std::vector<ConfigEntry> entries;
-  for (const auto& [section, table] : root.as_table()) {
-    if (!table.is_table()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ":", table.location().line(), ": ",
-                                                     section, " stands outside any section"));
-    }
-    for (const auto& [key, value] : table.as_table()) {
-      const std::string name = absl::StrCat(section, ".", key);
-      const absl::StatusOr<std::string> text = ValueText(value);
-      if (!text.ok()) {
-        return absl::InvalidArgumentError(absl::StrCat(path, ":", value.location().line(), ": ",
-                                                       name, ": ", text.status().message()));
-      }
-      entries.push_back({.name = name, .value = *text, .line = value.location().line()});
+  EntryReader reader(path);
+  for (const auto& [name, value] : root.as_table()) {
+    if (value.is_table()) {
+      RETURN_IF_ERROR(reader.ReadSection(name, value));
+    } else if (IsListOfTables(value)) {
+      RETURN_IF_ERROR(reader.ReadTables(name, value));
+    } else {
+      return reader.Wrong(value, absl::StrCat(name, " stands outside any section"));
     }
   }
-  // The library's tables are unordered; errors should name the first wrong line.
-  std::sort(entries.begin(), entries.end(),
-            [](const ConfigEntry& a, const ConfigEntry& b) { return a.line < b.line; });
-  return entries;
+  return reader.Take();
 }
 
 }  // namespace sumlog::ops

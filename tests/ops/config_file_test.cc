@@ -47,6 +47,38 @@ TEST(ParseConfigFile, TakesAnEmptyFileAndDottedKeys) {
   EXPECT_EQ(entries->at(0).name, "log.name");
 }
 
+TEST(ParseConfigFile, ListsTablesWithTheirLinesAndLists) {
+  const auto entries = ParseConfigFile(
+      "[[cert]]\nname = \"a\"\nof = [\"x\", \"y\"]\n\n[log]\nname = \"z\"\n[[cert]]\n"
+      "name = \"b\"\nof = []\n",
+      "f.toml");
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  std::vector<std::string> seen;
+  for (const ConfigEntry& entry : *entries) {
+    seen.push_back(absl::StrCat(entry.table_line, " ", entry.line, " ", entry.name, "=",
+                                entry.value, entry.is_list ? " of a list" : ""));
+  }
+  EXPECT_THAT(
+      seen, ::testing::ElementsAre("1 2 cert.name=a", "1 3 cert.of=x of a list",
+                                   "1 3 cert.of=y of a list", "0 6 log.name=z", "7 8 cert.name=b"));
+}
+
+TEST(ParseConfigFile, RefusesTablesThatHoldNothingOrTooMuch) {
+  EXPECT_THAT(Refusal("[[cert]]\n"), HasSubstr("f.toml:1: [[cert]] has no keys"));
+  EXPECT_THAT(Refusal("[[cert]]\nof = [[\"a\"]]\n"), HasSubstr("f.toml:2: cert.of: want text"));
+  EXPECT_THAT(Refusal("[[cert]]\nof = [true]\n"), HasSubstr("f.toml:2: cert.of: want text"));
+  EXPECT_THAT(Refusal("[[cert]]\nof = {a = 1}\n"), HasSubstr("f.toml:2: cert.of: want text"));
+  EXPECT_THAT(Refusal("[[cert.deep]]\nof = 1\n"), HasSubstr("cert.deep"));
+  EXPECT_THAT(Refusal("cert = [1]\n"), HasSubstr("cert stands outside any section"));
+}
+
+TEST(ParseConfigFile, CountsNoBracketsOfNames) {
+  EXPECT_TRUE(ParseConfigFile(Repeat("[[cert]] \na = 1\n", 300), "f.toml").ok());
+  EXPECT_THAT(Refusal(Repeat("[[cert]]\na = [1]\n", 300)), HasSubstr("brackets"));
+  EXPECT_THAT(Refusal(Repeat("[[\n", 300)), HasSubstr("brackets"));
+  EXPECT_THAT(Refusal(Repeat("[[[a]]]\n", 300)), HasSubstr("brackets"));
+}
+
 TEST(ParseConfigFile, NamesFileAndLineOfBrokenToml) {
   EXPECT_THAT(Refusal("[log]\nname = \"x\"\ncontact = \n"), HasSubstr("f.toml:3: not TOML"));
   EXPECT_THAT(Refusal("[log\n"), HasSubstr("f.toml:1: not TOML"));
@@ -67,7 +99,6 @@ TEST(ParseConfigFile, RefusesValuesThatAreNeitherTextNorInteger) {
 
 TEST(ParseConfigFile, RefusesKeysOutsideSections) {
   EXPECT_THAT(Refusal("name = \"x\"\n"), HasSubstr("f.toml:1: name stands outside any section"));
-  EXPECT_THAT(Refusal("[[log]]\nname = \"x\"\n"), HasSubstr("log stands outside any section"));
 }
 
 TEST(ParseConfigFile, BoundsSize) {

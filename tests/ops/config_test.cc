@@ -249,6 +249,38 @@ TEST_F(ConfigTest, WantsBothTlsFilesOrNone) {
   EXPECT_THAT(Refusal({}, {{"listen.tls_key", "key.pem"}}), HasSubstr("listen.tls_cert"));
 }
 
+TEST_F(ConfigTest, ReadsClientCertificatesFromTheFile) {
+  WriteFile(
+      "[listen]\nclient_ca = \"ca.pem\"\n[[client_cert]]\nname = \"ci\"\nscopes = [\"read\"]\n");
+  const auto config = Load();
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->listen_client_ca, dir() + "/ca.pem");
+  ASSERT_EQ(config->client_certs.size(), 1);
+  EXPECT_EQ(config->client_certs[0].name, "ci");
+  EXPECT_THAT(config->client_certs[0].scopes, ::testing::ElementsAre("read"));
+  EXPECT_THAT(config->client_certs[0].where, HasSubstr("sumlog.toml:3: "));
+}
+
+TEST_F(ConfigTest, NamesTheWrongKeyOfAClientCertificate) {
+  const struct {
+    std::string content, message;
+  } cases[] = {
+      {"[[client_cert]]\nnam = \"ci\"\n",
+       ":2: client_cert.nam: unknown key; did you mean client_cert.name?"},
+      {"[[client_cert]]\nname = [\"ci\"]\n", ":2: client_cert.name: got a list, want text"},
+      {"[[client_cert]]\nscopes = \"read\"\n", ":2: client_cert.scopes: got text, want a list"},
+      {"[[client_cert]]\nname = \"ci\"\n", ":1: [[client_cert]] without listen.client_ca"},
+      {"[client_cert]\nname = \"ci\"\n", ":2: [client_cert], want [[client_cert]]"},
+      {"[[log]]\nname = \"x\"\n", ":2: [[log]], want [log], once"},
+  };
+  for (const auto& each : cases) {
+    WriteFile(each.content);
+    const auto config = Load();
+    EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << each.content;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(each.message));
+  }
+}
+
 TEST_F(ConfigTest, DemandsAFileThatIsNamed) {
   const auto config =
       LoadConfig({.dir = dir(), .file = dir() + "/none.toml", .environment = {}, .flags = {}});
