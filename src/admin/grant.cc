@@ -14,39 +14,8 @@ namespace {
 
 constexpr char kLocalSocketName[] = "local-socket";
 
-absl::Status CheckName(absl::string_view name) {
-  const bool good_length = !name.empty() && name.size() <= kMaxGrantNameBytes;
-  const bool good_characters = std::all_of(name.begin(), name.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
-  });
-  if (!good_length || !good_characters) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", absl::CHexEscape(name.substr(0, kMaxGrantNameBytes)),
-                     "\" is no name of a grant: want 1 to ", kMaxGrantNameBytes,
-                     " letters, digits, \"-\", \"_\" and \".\""));
-  }
-  if (name == kLocalSocketName) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the name \"", kLocalSocketName, "\" is taken by the local socket"));
-  }
-  return absl::OkStatus();
-}
-
 bool HasScope(const Grant& grant, Scope scope) {
   return std::find(grant.scopes.begin(), grant.scopes.end(), scope) != grant.scopes.end();
-}
-
-absl::Status CheckScopes(const Grant& grant) {
-  if (grant.scopes.empty()) {
-    return absl::InvalidArgumentError("no scope: want at least one of ingest, operate and read");
-  }
-  for (const Scope scope : grant.scopes) {
-    if (std::count(grant.scopes.begin(), grant.scopes.end(), scope) > 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the scope ", ScopeName(scope), " is there twice"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 // Module paths are ASCII: a pattern with other letters covers nothing that it seems to.
@@ -105,9 +74,40 @@ Grant LocalSocketGrant() {
           .module_patterns = {"*"}};
 }
 
+absl::Status CheckGrantName(absl::string_view name) {
+  const bool good_length = !name.empty() && name.size() <= kMaxGrantNameBytes;
+  const bool good_characters = std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  });
+  if (!good_length || !good_characters) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", absl::CHexEscape(name.substr(0, kMaxGrantNameBytes)),
+                     "\" is no name of a grant: want 1 to ", kMaxGrantNameBytes,
+                     " letters, digits, \"-\", \"_\" and \".\""));
+  }
+  if (name == kLocalSocketName) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the name \"", kLocalSocketName, "\" is taken by the local socket"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckGrantScopes(const Grant& grant) {
+  if (grant.scopes.empty()) {
+    return absl::InvalidArgumentError("no scope: want at least one of ingest, operate and read");
+  }
+  for (const Scope scope : grant.scopes) {
+    if (std::count(grant.scopes.begin(), grant.scopes.end(), scope) > 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the scope ", ScopeName(scope), " is there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckGrant(const Grant& grant) {
-  RETURN_IF_ERROR(CheckName(grant.name));
-  RETURN_IF_ERROR(CheckScopes(grant));
+  RETURN_IF_ERROR(CheckGrantName(grant.name));
+  RETURN_IF_ERROR(CheckGrantScopes(grant));
   return CheckPatterns(grant);
 }
 

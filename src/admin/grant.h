@@ -52,6 +52,12 @@ struct Grant {
 // Of whoever can open the local socket: everything, for ever. "local-socket".
 Grant LocalSocketGrant();
 
+// kInvalidArgument: no name of a grant (see Grant::name), or "local-socket", which is taken.
+absl::Status CheckGrantName(absl::string_view name);
+
+// kInvalidArgument: no scope, or one twice.
+absl::Status CheckGrantScopes(const Grant& grant);
+
 // kInvalidArgument: a name, scope or pattern that breaks the rules above; the message says which.
 absl::Status CheckGrant(const Grant& grant);
 

@@ -65,30 +65,31 @@ void Notify(const Context& context, ops::Logger& logger, absl::string_view state
   if (!status.ok()) logger.Warning("notify failed", {{"error", std::string(status.message())}});
 }
 
-void Reload(server::Server& server, const ops::Config& config, ops::Logger& logger) {
-  constexpr char kNotReread[] = "sumlog.toml, flags, environment and the signing key: restart";
-  if (config.listen_tls_cert.empty()) {
-    logger.Info("reload", {{"reread", "nothing: TLS is off"}, {"not_reread", kNotReread}});
-    return;
-  }
-  const absl::Status status = server.Reload();
+// What a SIGHUP brings up to date.
+void Reload(const Context& context, const ConfigFlags& settings, server::Server& server,
+            ops::Logger& logger) {
+  const absl::StatusOr<ops::Config> config = OpenLogConfig(context, settings);
+  const absl::Status status = config.ok() ? server.Reload(*config) : config.status();
   if (!status.ok()) {
-    logger.Error("reload failed; the old certificate stays",
+    logger.Error("reload failed; everything stays as it was",
                  {{"error", std::string(status.message())}});
     return;
   }
-  logger.Info("reload",
-              {{"reread", absl::StrCat(config.listen_tls_cert, ", ", config.listen_tls_key)},
-               {"not_reread", kNotReread}});
+  logger.Info(
+      "reload",
+      {{"reread", absl::StrCat(config->client_certs.size(), " [[client_cert]]; ",
+                               config->listen_tls_cert.empty() ? "TLS is off"
+                                                               : "the content of the TLS files")},
+       {"not_reread", "all else in sumlog.toml, flags, environment, signing key: restart"}});
 }
 
 // Runs until a signal ends it, then drains.
-void RunUntilSignal(Context& context, SignalWaiter& signals, server::Server& server,
-                    const ops::Config& config, ops::Logger& logger) {
+void RunUntilSignal(Context& context, const ConfigFlags& settings, SignalWaiter& signals,
+                    server::Server& server, ops::Logger& logger) {
   Notify(context, logger, "READY=1");
   int number = signals.Wait();
   while (number == SIGHUP) {
-    Reload(server, config, logger);
+    Reload(context, settings, server, logger);
     number = signals.Wait();
   }
   logger.Info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -124,7 +125,7 @@ void RunServe(Context& context, const ServeFlags& flags) {
                            {"tls", config->listen_tls_cert.empty() ? "off" : "on"},
                            {"records", absl::StrCat(head->signed_head.head.size)}});
   PrintListening(context, ListenersOf(**server));
-  RunUntilSignal(context, signals, **server, *config, *logger);
+  RunUntilSignal(context, settings, signals, **server, *logger);
 }
 
 }  // namespace
@@ -148,7 +149,8 @@ void AddServe(CLI::App& program, Context& context) {
   verb->footer(
       "prints \"listening http=HOST:PORT ...\" once it answers. SIGTERM drains, SIGHUP re-reads "
       "the\n"
-      "TLS files.\nexample: sumlog serve --dir /var/lib/sumlog --http 127.0.0.1:8080");
+      "TLS files and [[client_cert]].\nexample: sumlog serve --dir /var/lib/sumlog --http "
+      "127.0.0.1:8080");
   verb->callback([flags, &context] { RunServe(context, *flags); });
 }
 

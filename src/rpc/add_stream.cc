@@ -5,7 +5,9 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/status_macros.h"
@@ -54,12 +56,16 @@ class AddStream final : public Reactor,
       }
       answers_.push_back(answer);
     }
-    // Without the lock: the answer may come at once. taking_ keeps request_ untouched meanwhile,
-    // and the next message behind this one in the sequencer's queue.
-    AddMessage(admin_, pending_, caller_, allowed_, request_.records(), request_.dry_run(),
-               [self = shared_from_this(), answer](absl::StatusOr<AddReply> reply) {
-                 self->OnReply(answer, std::move(reply));
-               });
+    // Without the lock: the answer may come at once. taking_ keeps request_ and caller_ untouched
+    // meanwhile, and the next message behind this one in the sequencer's queue.
+    if (const absl::Status status = AskAgain(); status.ok()) {
+      AddMessage(admin_, pending_, caller_, allowed_, request_.records(), request_.dry_run(),
+                 [self = shared_from_this(), answer](absl::StatusOr<AddReply> reply) {
+                   self->OnReply(answer, std::move(reply));
+                 });
+    } else {
+      OnReply(answer, status);
+    }
     MutexLock lock(&mu_);
     taking_ = false;
     TakeNext();
@@ -115,6 +121,15 @@ class AddStream final : public Reactor,
     return absl::OkStatus();
   }
 
+  // Whether the caller, whom SetUp let in, may still add: a stream can outlive what let it in.
+  absl::Status AskAgain() {
+    const std::vector<std::string> patterns = std::move(caller_.grant.module_patterns);
+    RETURN_IF_ERROR(AdmitAgain(admin_, admin::Scope::kIngest, "AddRecords", &caller_));
+    if (caller_.grant.module_patterns == patterns) return absl::OkStatus();
+    ASSIGN_OR_RETURN(allowed_, admin::ModulesOf(caller_.grant));
+    return absl::OkStatus();
+  }
+
   void OnReply(const std::shared_ptr<Answer>& answer, absl::StatusOr<AddReply> reply) {
     MutexLock lock(&mu_);
     answer->is_known = true;
@@ -162,11 +177,12 @@ class AddStream final : public Reactor,
   const AdminContext& admin_;
   PendingAdds& pending_;
   OpenStreams& streams_;
-  Caller caller_;
-  gosum::ModulePatterns allowed_;
   bool registered_ = false;
 
-  v1::AddRecordsRequest request_;  // owned by whoever has set taking_
+  // Owned by whoever has set taking_.
+  Caller caller_;
+  gosum::ModulePatterns allowed_;
+  v1::AddRecordsRequest request_;
 
   mutable Mutex mu_;
   std::shared_ptr<AddStream> self_ ABSL_GUARDED_BY(mu_);              // until the call is done

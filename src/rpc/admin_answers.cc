@@ -153,6 +153,11 @@ absl::Status AdminAnswers::CreateToken(const v1::CreateTokenRequest& request,
                    {"scopes", absl::StrJoin(request.grant().scopes(), ",")},
                    {"module_patterns", absl::StrJoin(request.grant().module_patterns(), ",")}};
   ASSIGN_OR_RETURN(const admin::Grant asked, ToGrant(request.grant()));
+  if (admin_.certificates != nullptr && admin_.certificates->HasGrant(asked.name)) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        "the name ", asked.name, " is that of a [[client_cert]]; choose another, so that the ",
+        "journal can tell who it was"));
+  }
   ASSIGN_OR_RETURN(const admin::NewToken token, admin_.tokens->Create(asked));
   Convert(token.grant, response->mutable_grant());
   response->set_secret(token.secret);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "admin/certificate_grants.h"
 #include "admin/journal.h"
 #include "admin/token_store.h"
 #include "base/clock.h"
@@ -17,6 +18,7 @@ namespace sumlog::rpc {
 struct AdminContext {
   log::OriginLog* log = nullptr;
   admin::TokenStore* tokens = nullptr;
+  const admin::CertificateGrants* certificates = nullptr;  // null: client certificates do not count
   admin::Journal* journal = nullptr;
   Clock* clock = SystemClock();
 

@@ -4,10 +4,12 @@
 
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
+#include "server/client_certs.h"
 #include "server/log_directory.h"
 
 namespace sumlog::server {
@@ -63,20 +65,27 @@ absl::StatusOr<std::unique_ptr<RpcFronts>> RpcFronts::Start(const ops::Config& c
   if (config.listen_admin == kOff) return fronts;
 
   ASSIGN_OR_RETURN(fronts->tokens_, admin::TokenStore::Open(&log.store(), SystemClock()));
+  fronts->certificates_ = std::make_unique<admin::CertificateGrants>(SystemClock());
+  ASSIGN_OR_RETURN(const std::vector<admin::CertificateGrant> grants,
+                   ReadCertificateGrants(config, fronts->tokens_->List()));
+  fronts->certificates_->Replace(grants);
   ASSIGN_OR_RETURN(
       fronts->journal_,
       admin::Journal::Open(absl::StrCat(config.dir, "/journal/admin.jsonl"), SystemClock()));
   ASSIGN_OR_RETURN(const tlog::Signer signer, LoadSigner(config));
   rpc::RpcServer::Options options = CommonOptions(config, log, config.listen_admin);
   options.limits.max_request_bytes = rpc::kMaxAddRequestBytes;
-  options.admin = rpc::AdminContext{.log = &log,
-                                    .tokens = fronts->tokens_.get(),
-                                    .journal = fronts->journal_.get(),
-                                    .clock = SystemClock(),
-                                    .log_name = config.log_name,
-                                    .verifier_key = signer.verifier().ToString(),
-                                    .server_version = SUMLOG_VERSION,
-                                    .started_at = SystemClock()->Now()};
+  if (options.tls.has_value()) options.tls->client_ca_path = config.listen_client_ca;
+  options.admin = rpc::AdminContext{
+      .log = &log,
+      .tokens = fronts->tokens_.get(),
+      .certificates = config.listen_client_ca.empty() ? nullptr : fronts->certificates_.get(),
+      .journal = fronts->journal_.get(),
+      .clock = SystemClock(),
+      .log_name = config.log_name,
+      .verifier_key = signer.verifier().ToString(),
+      .server_version = SUMLOG_VERSION,
+      .started_at = SystemClock()->Now()};
   const OwnerOnlyFiles owner_only;
   absl::StatusOr<std::unique_ptr<rpc::RpcServer>> server = rpc::RpcServer::Start(options);
   RETURN_IF_ERROR(AboutListener(server.status(), "listen.admin"));
@@ -92,9 +101,14 @@ std::string RpcFronts::admin_address() const {
   return admin_ == nullptr ? "" : admin_->addresses().front();
 }
 
-absl::Status RpcFronts::CheckTls() const {
+absl::Status RpcFronts::Reload(const ops::Config& config) {
   if (readers_ != nullptr) RETURN_IF_ERROR(readers_->CheckTls());
-  return admin_ == nullptr ? absl::OkStatus() : admin_->CheckTls();
+  if (admin_ == nullptr) return absl::OkStatus();
+  RETURN_IF_ERROR(admin_->CheckTls());
+  ASSIGN_OR_RETURN(const std::vector<admin::CertificateGrant> grants,
+                   ReadCertificateGrants(config, tokens_->List()));
+  certificates_->Replace(grants);
+  return absl::OkStatus();
 }
 
 void RpcFronts::Drain(absl::Duration deadline) {

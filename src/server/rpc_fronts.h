@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "admin/certificate_grants.h"
 #include "admin/journal.h"
 #include "admin/token_store.h"
 #include "log/origin_log.h"
@@ -23,7 +24,7 @@ namespace sumlog::server {
 class RpcFronts {
  public:
   // Opens tokens and journal (<dir>/journal/admin.jsonl) and listens. `log` outlives the result.
-  // Status codes as RpcServer::Start, TokenStore::Open and Journal::Open.
+  // Status codes as RpcServer::Start, ReadCertificateGrants, TokenStore::Open and Journal::Open.
   static absl::StatusOr<std::unique_ptr<RpcFronts>> Start(const ops::Config& config,
                                                           log::OriginLog& log);
 
@@ -31,8 +32,10 @@ class RpcFronts {
   std::string grpc_address() const;
   std::string admin_address() const;
 
-  // Judges the TLS files that the listeners read again by themselves; see RpcServer::CheckTls.
-  absl::Status CheckTls() const;
+  // Takes [[client_cert]] of `config` in place of what there was; the rest of it is not looked at.
+  // Judges the TLS files too, which the listeners read again by themselves (RpcServer::CheckTls).
+  // On error nothing changed.
+  absl::Status Reload(const ops::Config& config);
 
   // See RpcServer::Drain.
   void Drain(absl::Duration deadline);
@@ -42,6 +45,7 @@ class RpcFronts {
 
   // Constant after Start, in the order of dependence.
   std::unique_ptr<admin::TokenStore> tokens_;
+  std::unique_ptr<admin::CertificateGrants> certificates_;
   std::unique_ptr<admin::Journal> journal_;
   std::unique_ptr<rpc::RpcServer> readers_;  // may be null
   std::unique_ptr<rpc::RpcServer> admin_;    // may be null

@@ -79,8 +79,8 @@ class RunningServer final : public Server {
 
   log::OriginLog& log() override { return *opened_.log; }
 
-  absl::Status Reload() override {
-    RETURN_IF_ERROR(rpc_->CheckTls());
+  absl::Status Reload(const ops::Config& config) override {
+    RETURN_IF_ERROR(rpc_->Reload(config));  // judges the files that the other then takes
     return http_->ReloadTls();
   }
 

@@ -34,8 +34,9 @@ class Server {
 
   virtual log::OriginLog& log() = 0;
 
-  // Re-reads what can be re-read (TLS files). On error nothing changed.
-  virtual absl::Status Reload() = 0;
+  // Takes from `config`, the configuration as it is now, what can change while it serves:
+  // [[client_cert]] and the content of the TLS files. On error nothing changed.
+  virtual absl::Status Reload(const ops::Config& config) = 0;
 
   // Not ready, no new connections, answers what is under way, then closes the log.
   virtual void Drain(absl::Duration deadline) = 0;

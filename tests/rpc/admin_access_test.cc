@@ -121,6 +121,20 @@ TEST_F(AdminAccessTest, AddsModulesThatTheGrantCoversOnly) {
   EXPECT_EQ(log_->reader().store().Provenance(3)->from, "token-0");
 }
 
+TEST_F(AdminAccessTest, EndsAStreamWhoseTokenIsRevoked) {
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer " + Token({admin::Scope::kIngest}, {"*"}));
+  const auto stream = admin_->AddRecords(&context);
+  v1::AddRecordsResponse response;
+  ASSERT_TRUE(stream->Write(AddRequestOf({testing::MakeRecord(7)})));
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_TRUE(tokens_->Revoke("token-0").ok());
+  ASSERT_TRUE(stream->Write(AddRequestOf({testing::MakeRecord(8)})));
+  EXPECT_FALSE(stream->Read(&response));
+  ExpectStatus(stream->Finish(), StatusCode::UNAUTHENTICATED, "not valid");
+  EXPECT_EQ(NewestHead().size, 4);
+}
+
 TEST_F(AdminAccessTest, DoesNotListenOnTcpWithoutTls) {
   const absl::Status status = RpcServer::Start(AdminOptions("127.0.0.1:0")).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;

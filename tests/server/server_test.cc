@@ -173,7 +173,7 @@ TEST_F(ServerTest, IsNotReadyOnceItsWriterHasStopped) {
 TEST_F(ServerTest, HasNothingToReloadWithoutTls) {
   const auto server = Server::Start(Load(), {});
   ASSERT_TRUE(server.ok()) << server.status();
-  EXPECT_TRUE((*server)->Reload().ok());
+  EXPECT_TRUE((*server)->Reload(Load()).ok());
 }
 
 TEST_F(ServerTest, RefusesTlsFilesThatAreNotThere) {
