@@ -9,11 +9,12 @@
 #include "cli/open_config.h"
 
 namespace sumlog::cli {
+
 void AddAdminFlags(CLI::App& verb, AdminFlags& flags) {
   verb.add_option("--server", flags.server,
                   "grpcs://HOST:PORT or unix:PATH (the socket of the server on --dir)")
       ->type_name("ADDRESS");
-  AddTokenFlag(verb, flags.connect);
+  AddCallerFlags(verb, flags.connect);
   AddConnectFlags(verb, flags.connect);
 }
 
@@ -37,8 +38,7 @@ absl::StatusOr<std::string> AdminAddress(const Context& context, const AdminFlag
   if (context.dir.empty()) {
     return absl::InvalidArgumentError(
         "no server is named\nfix: --server grpcs://HOST:PORT, or --dir D of a log that is served "
-        "on "
-        "this machine");
+        "on this machine");
   }
   ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
   if (absl::StartsWith(config.listen_admin, "unix:")) return config.listen_admin;
@@ -50,8 +50,8 @@ absl::StatusOr<std::string> AdminAddress(const Context& context, const AdminFlag
 absl::StatusOr<std::unique_ptr<rpc_client::AdminClient>> ConnectAdmin(const Context& context,
                                                                       const AdminFlags& flags) {
   ASSIGN_OR_RETURN(const std::string address, AdminAddress(context, flags));
-  ASSIGN_OR_RETURN(rpc_client::ConnectOptions options, ConnectOptionsOf(flags.connect, address));
-  ASSIGN_OR_RETURN(options.token, TokenOf(context, flags.connect));
+  ASSIGN_OR_RETURN(const rpc_client::ConnectOptions options,
+                   CallerOptionsOf(context, flags.connect, address));
   absl::StatusOr<std::unique_ptr<rpc_client::AdminClient>> client =
       rpc_client::AdminClient::Connect(options);
   if (!client.ok()) return AboutFile(client.status());

@@ -15,24 +15,28 @@ namespace sumlog::cli {
 
 struct ConnectFlags {
   std::string token_file;  // --token-file; empty: SUMLOG_TOKEN, which may be unset
+  std::string cert, key;   // --cert, --cert-key; both empty: SUMLOG_CERT, SUMLOG_CERT_KEY
   std::string ca;          // --ca
   std::string timeout;     // --timeout; empty: 20 seconds
 };
 
-// --ca and --timeout; --token-file. `flags` must live as long as `verb`.
+// --ca and --timeout; what shows who calls. `flags` must live as long as `verb`.
 void AddConnectFlags(CLI::App& verb, ConnectFlags& flags);
-void AddTokenFlag(CLI::App& verb, ConnectFlags& flags);
+void AddCallerFlags(CLI::App& verb, ConnectFlags& flags);
 
 // The value of --timeout. kInvalidArgument: not a time from a millisecond to a day.
 absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text);
 
-// For a connection to `address` that shows no token. kInvalidArgument: a wrong value of a flag.
+// For a connection to `address` that does not show who calls. kInvalidArgument: a wrong value of a flag.
 absl::StatusOr<rpc_client::ConnectOptions> ConnectOptionsOf(const ConnectFlags& flags,
                                                             const std::string& address);
 
-// The token to show; empty: none. kInvalidArgument: the file is empty; else what base/file.h says,
-// but kUnavailable for a file that is not there.
-absl::StatusOr<std::string> TokenOf(const Context& context, const ConnectFlags& flags);
+// The same with the token and the certificate to show, if any. Flags that name a certificate win
+// over variables that do, whole. kInvalidArgument also: the token's file is empty; else what
+// base/file.h says of that file, but kUnavailable when it is not there.
+absl::StatusOr<rpc_client::ConnectOptions> CallerOptionsOf(const Context& context,
+                                                           const ConnectFlags& flags,
+                                                           const std::string& address);
 
 // A file that a flag names and that is missing is not "not in the log".
 absl::Status AboutFile(const absl::Status& status);

@@ -85,13 +85,12 @@ absl::StatusOr<ClaimedHead> FetchClaims(const LogFlags& flags) {
   return claimed;
 }
 
-// What the server's administration says, if it has one and answers. Only who shows a token has a
-// reason to hear that it does not.
+// What the server's administration says, if it has one and answers. Only who shows a token or a
+// certificate has a reason to hear that it does not.
 absl::Status AskAdministration(const Context& context, const LogFlags& flags, LogStatus* status) {
-  ASSIGN_OR_RETURN(rpc_client::ConnectOptions options,
-                   ConnectOptionsOf(flags.connect, flags.server));
-  ASSIGN_OR_RETURN(options.token, TokenOf(context, flags.connect));
-  const bool has_token = !options.token.empty();
+  ASSIGN_OR_RETURN(const rpc_client::ConnectOptions options,
+                   CallerOptionsOf(context, flags.connect, flags.server));
+  const bool says_who_calls = !options.token.empty() || !options.cert_file.empty();
   // A token never goes out in the clear; there, readers are all that a server may listen to.
   if (absl::StartsWith(flags.server, "grpc://")) return absl::OkStatus();
   const auto client = rpc_client::AdminClient::Connect(options);
@@ -99,7 +98,7 @@ absl::Status AskAdministration(const Context& context, const LogFlags& flags, Lo
   absl::StatusOr<rpc_client::ServerStatus> service = (*client)->GetStatus();
   if (service.ok()) {
     status->service = *std::move(service);
-  } else if (has_token) {
+  } else if (says_who_calls) {
     status->service_error = service.status();
   }
   return absl::OkStatus();

@@ -42,6 +42,8 @@ struct ConnectOptions {
   std::string address = {};
   std::string token = {};    // empty: none
   std::string ca_file = {};  // PEM; empty: the system's roots
+  // PEM, both or none: the certificate (then its chain) to show to the server, and its private key.
+  std::string cert_file = {}, key_file = {};
   // To connect, for each call, and for the answer to a message of Add.
   absl::Duration timeout = absl::Seconds(20);
   int max_answer_bytes = 64 << 20;  // a page of a thousand blocks takes less than 2 MiB

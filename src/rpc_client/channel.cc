@@ -9,12 +9,14 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "client/server_text.h"
+#include "crypto/certificate.h"
 #include "rpc_client/address.h"
 #include "sumlog/client/failure_details.h"
 
@@ -43,15 +45,39 @@ absl::Status CheckToken(const std::string& token, const Address& address) {
       "\nfix: grpcs://HOST:PORT, or the server's own socket: unix:PATH");
 }
 
+// gRPC would say nothing of a pair that is none, and ask the terminal for a passphrase.
+absl::Status ReadOwnCertificate(const ConnectOptions& from, grpc::SslCredentialsOptions* options) {
+  if (from.cert_file.empty() && from.key_file.empty()) return absl::OkStatus();
+  if (from.cert_file.empty() || from.key_file.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a certificate and its key belong together; only ",
+                     from.cert_file.empty() ? "the key" : "the certificate", " is named"));
+  }
+  crypto::PemFile cert{.name = from.cert_file, .text = ""};
+  crypto::PemFile key{.name = from.key_file, .text = ""};
+  ASSIGN_OR_RETURN(cert.text, ReadFile(cert.name, crypto::kMaxPemBytes));
+  ASSIGN_OR_RETURN(key.text, ReadFile(key.name, crypto::kMaxPemBytes));
+  RETURN_IF_ERROR(crypto::CheckKeyPair(cert, key));
+  options->pem_cert_chain = std::move(cert.text);
+  options->pem_private_key = std::move(key.text);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsFor(
-    const Address& address, const std::string& ca_file) {
-  if (address.kind != Address::Kind::kTls) return grpc::InsecureChannelCredentials();
+    const Address& address, const ConnectOptions& from) {
   grpc::SslCredentialsOptions options;
-  if (!ca_file.empty()) {
-    ASSIGN_OR_RETURN(options.pem_root_certs, ReadFile(ca_file, kMaxCaFileBytes));
+  RETURN_IF_ERROR(ReadOwnCertificate(from, &options));
+  if (address.kind != Address::Kind::kTls) {
+    if (from.cert_file.empty()) return grpc::InsecureChannelCredentials();
+    return absl::InvalidArgumentError(
+        absl::StrCat("a client certificate is shown over TLS only, ", from.address,
+                     " is not\nfix: grpcs://HOST:PORT, or leave the certificate out"));
+  }
+  if (!from.ca_file.empty()) {
+    ASSIGN_OR_RETURN(options.pem_root_certs, ReadFile(from.ca_file, kMaxCaFileBytes));
     // gRPC would take the system's roots in place of an empty list.
     if (!absl::StrContains(options.pem_root_certs, "-----BEGIN CERTIFICATE-----")) {
-      return absl::InvalidArgumentError(absl::StrCat(ca_file, " holds no PEM certificate"));
+      return absl::InvalidArgumentError(absl::StrCat(from.ca_file, " holds no PEM certificate"));
     }
   }
   return grpc::SslCredentials(options);
@@ -79,17 +105,19 @@ bool WaitUntilReady(grpc::Channel& channel, absl::Time deadline) {
   }
 }
 
-std::string NotReached(const Address& address) {
+std::string NotReached(const Address& address, bool shows_certificate) {
   switch (address.kind) {
     case Address::Kind::kUnixSocket:
       return absl::StrCat(ReasonAtSocket(address.path),
                           "\nwhy: no server with administration has this socket"
                           "\nfix: start it: sumlog serve --dir D");
     case Address::Kind::kTls:
-      return "no connection over TLS\nwhy: nobody listens there, or its certificate is not good "
-             "for "
-             "this name\nfix: look at it: openssl s_client -connect HOST:PORT; --ca F names the "
-             "authority that signed the certificate";
+      return absl::StrCat(
+          "no connection over TLS\nwhy: nobody listens there, or its certificate is not good for "
+          "this name",
+          shows_certificate ? ", or it does not take ours (ended, or signed by somebody else)" : "",
+          "\nfix: look at it: openssl s_client -connect HOST:PORT; --ca F names the authority that "
+          "signed the certificate");
     case Address::Kind::kClear:
       return "no connection";
   }
@@ -125,7 +153,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ConnectOptions&
   ASSIGN_OR_RETURN(const Address address, ParseAddress(options.address));
   RETURN_IF_ERROR(CheckToken(options.token, address));
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ChannelCredentials> credentials,
-                   CredentialsFor(address, options.ca_file));
+                   CredentialsFor(address, options));
 
   // gRPC writes of every handshake that fails on standard error; we say it once, in our own form.
   gpr_set_log_function([](gpr_log_func_args*) {});
@@ -136,8 +164,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ConnectOptions&
   const std::shared_ptr<grpc::Channel> channel =
       grpc::CreateCustomChannel(address.target, credentials, arguments);
   if (!WaitUntilReady(*channel, absl::Now() + options.timeout)) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot reach ", options.address, ": ", NotReached(address)));
+    return absl::UnavailableError(absl::StrCat("cannot reach ", options.address, ": ",
+                                               NotReached(address, !options.cert_file.empty())));
   }
   return channel;
 }
@@ -150,7 +178,8 @@ absl::Status FromGrpcStatus(const grpc::Status& status, absl::string_view server
         absl::PermissionDeniedError(
             absl::StrCat(server,
                          " does not know who asks"
-                         "\nfix: a token that is valid, in SUMLOG_TOKEN or --token-file F")),
+                         "\nfix: a token that is valid, in SUMLOG_TOKEN or --token-file F, or a "
+                         "certificate that is granted something: --cert F --cert-key F")),
         text);
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
