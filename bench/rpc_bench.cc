@@ -6,142 +6,31 @@
 //
 // usage: rpc_bench [--records=N] [--outstanding=N] [--only=CALL]. Folders are made below TMPDIR.
 
-#include <fcntl.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sumlog/v1/log.grpc.pb.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/check.h"
-#include "log/origin_log.h"
-#include "rpc/rpc_server.h"
-#include "storage/rocksdb/rocksdb_store.h"
-#include "sumlog/tlog/hash.h"
+#include "bench/rpc_process.h"
 
-extern char** environ;
-
-namespace sumlog {
+namespace sumlog::bench {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr absl::Duration kMeasured = absl::Seconds(2);
-constexpr std::size_t kRecordsAtOnce = 16384;
-
-std::string PathOf(std::uint64_t number) {
-  return absl::StrCat("github.com/someone", number % 97, "/something", number);
-}
-
-gosum::Record MakeRecord(std::uint64_t number) {
-  const std::string hash =
-      absl::StrCat("h1:", tlog::FormatHash(tlog::LeafHash(absl::StrCat(number))));
-  return {
-      .module = {.path = PathOf(number), .version = "v1.2.3"}, .zip_hash = hash, .mod_hash = hash};
-}
-
-// The server process: fills a log, serves it, says where, and stays until its input ends.
-int Serve(std::uint64_t record_count) {
-  std::string folder = (std::filesystem::temp_directory_path() / "sumlog-bench-XXXXXX").string();
-  CHECK(mkdtemp(folder.data()) != nullptr);
-  {
-    log::OriginLog::Options options;
-    options.store = storage::OpenRocksDbStore({.path = folder + "/db", .create = true}).value();
-    options.signers = {tlog::Signer::FromSeed("bench.example.com", tlog::Ed25519Seed{1}).value()};
-    const std::string note =
-        log::OriginLog::CreateFirstHead(*options.store, options.signers, options.clock).value();
-    options.anchor = log::Anchor::Create(folder + "/anchor", note).value();
-    options.evidence_dir = folder + "/evidence";
-    options.sequencer.bulk = true;
-    const auto log = log::OriginLog::Open(std::move(options)).value();
-    for (std::uint64_t next = 0; next < record_count; next += kRecordsAtOnce) {
-      log::AddRequest request;
-      request.provenance.how = "import";
-      const std::uint64_t end = std::min(record_count, next + kRecordsAtOnce);
-      for (std::uint64_t i = next; i < end; ++i) request.records.push_back(MakeRecord(i));
-      CHECK(log->sequencer().AddAndWait(std::move(request)).ok());
-    }
-    const auto server =
-        rpc::RpcServer::Start({.reader = &log->reader(), .addresses = {"127.0.0.1:0"}}).value();
-    std::printf("%s\n", server->addresses().front().c_str());
-    std::fflush(stdout);
-    while (std::getchar() != EOF) {
-    }
-    server->Drain(absl::Seconds(5));
-  }
-  std::filesystem::remove_all(folder);
-  return 0;
-}
-
-// A server in a process of its own.
-class ServerProcess {
- public:
-  explicit ServerProcess(std::uint64_t record_count) {
-    int to_server[2], from_server[2];
-    CHECK(pipe2(to_server, O_CLOEXEC) == 0 && pipe2(from_server, O_CLOEXEC) == 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, to_server[0], 0);
-    posix_spawn_file_actions_adddup2(&actions, from_server[1], 1);
-    std::string program = "/proc/self/exe";
-    std::string flag = absl::StrCat("--serve=", record_count);
-    char* arguments[] = {program.data(), flag.data(), nullptr};
-    CHECK(posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ) == 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(to_server[0]);
-    close(from_server[1]);
-    input_ = to_server[1];
-    char buffer[256];
-    const ssize_t size = read(from_server[0], buffer, sizeof(buffer));
-    CHECK(size > 1);
-    address_ = std::string(buffer, static_cast<std::size_t>(size) - 1);
-    close(from_server[0]);
-  }
-  ~ServerProcess() {
-    close(input_);
-    waitpid(pid_, nullptr, 0);
-  }
-
-  const std::string& address() const { return address_; }
-
-  double CpuSeconds() const {
-    std::ifstream file(absl::StrCat("/proc/", pid_, "/stat"));
-    std::string line;
-    std::getline(file, line);
-    std::istringstream fields(line.substr(line.rfind(')') + 2));
-    std::string word;
-    double ticks = 0;
-    for (int i = 0; i < 13 && fields >> word; ++i) {
-      if (i >= 11) ticks += std::atof(word.c_str());
-    }
-    return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-  }
-
- private:
-  pid_t pid_ = 0;
-  int input_ = -1;
-  std::string address_;
-};
 
 // One kind of call: the method and a request of it at random, as bytes.
 struct Question {
@@ -263,21 +152,18 @@ int Measure(std::uint64_t record_count, int outstanding, absl::string_view only)
 }
 
 }  // namespace
-}  // namespace sumlog
+}  // namespace sumlog::bench
 
 int main(int argc, char** argv) {
+  if (sumlog::bench::ServeIfAsked(argc, argv)) return 0;
   std::uint64_t record_count = 200'000;
   int outstanding = 64;
   absl::string_view only;
   for (int i = 1; i < argc; ++i) {
     absl::string_view flag = argv[i];
-    std::uint64_t served = 0;
-    if (absl::ConsumePrefix(&flag, "--serve=") && absl::SimpleAtoi(flag, &served)) {
-      return sumlog::Serve(served);
-    }
     if (absl::ConsumePrefix(&flag, "--records=")) CHECK(absl::SimpleAtoi(flag, &record_count));
     if (absl::ConsumePrefix(&flag, "--outstanding=")) CHECK(absl::SimpleAtoi(flag, &outstanding));
     if (absl::ConsumePrefix(&flag, "--only=")) only = flag;
   }
-  return sumlog::Measure(record_count, outstanding, only);
+  return sumlog::bench::Measure(record_count, outstanding, only);
 }
