@@ -159,6 +159,87 @@ TEST_F(AdminClientTlsTest, BelievesNoCertificateOfAnotherAuthority) {
   EXPECT_TRUE(absl::IsUnavailable(Connect("slt.ci.00").status()));
 }
 
+class AdminClientCertTest : public rpc::AdminTest {
+ protected:
+  AdminClientCertTest() {
+    const testing::TlsPair pair = testing::MakeTlsPair("admin");
+    rpc::RpcServer::Options options = AdminOptions("127.0.0.1:0");
+    options.admin->certificates = &certificates_;
+    options.tls = rpc::TlsFiles{.cert_path = Write("cert.pem", pair.cert_pem),
+                                .key_path = Write("key.pem", pair.key_pem),
+                                .client_ca_path = Write("ca.pem", authority_.cert_pem)};
+    server_ = rpc::RpcServer::Start(options).value();
+    certificates_.Replace(
+        {{.name = *admin::ParseSubjectName("ops.example"),
+          .grant = {.name = "ops", .scopes = {admin::Scope::kOperate}, .module_patterns = {}}}});
+  }
+
+  std::string Write(const std::string& name, const std::string& content) {
+    const std::string path = log_.folder.path() + "/" + name;
+    std::ofstream(path) << content;
+    return path;
+  }
+
+  absl::StatusOr<std::unique_ptr<AdminClient>> Connect(const std::string& cert,
+                                                       const std::string& key) {
+    return AdminClient::Connect({.address = "grpcs://" + server_->addresses().front(),
+                                 .ca_file = log_.folder.path() + "/cert.pem",
+                                 .cert_file = cert,
+                                 .key_file = key});
+  }
+
+  const testing::TlsPair authority_ = testing::MakeAuthority("authority");
+  admin::CertificateGrants certificates_{&log_.clock};
+};
+
+TEST_F(AdminClientCertTest, ShowsItsCertificate) {
+  const testing::TlsPair pair = testing::MakeTlsPair({.names = "DNS:ops.example"}, &authority_);
+  const auto client = Connect(Write("own.pem", pair.cert_pem), Write("own.key", pair.key_pem));
+  ASSERT_TRUE(client.ok()) << client.status();
+  EXPECT_TRUE((*client)->GetStatus().ok());
+
+  const testing::TlsPair other = testing::MakeTlsPair({.names = "DNS:x.example"}, &authority_);
+  const auto stranger = Connect(Write("own.pem", other.cert_pem), Write("own.key", other.key_pem));
+  ASSERT_TRUE(stranger.ok()) << stranger.status();
+  const absl::Status status = (*stranger)->GetStatus().status();
+  EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+  EXPECT_THAT(client::ServerTextOf(status), HasSubstr("DNS x.example"));
+}
+
+TEST_F(AdminClientCertTest, JudgesItsFilesBeforeItConnects) {
+  const testing::TlsPair pair = testing::MakeTlsPair({.names = "DNS:ops.example"}, &authority_);
+  const std::string cert = Write("own.pem", pair.cert_pem);
+  const std::string key = Write("own.key", pair.key_pem);
+  const std::string other = Write("other.key", testing::MakeTlsPair("x").key_pem);
+  const std::string encrypted = Write("encrypted.key", pair.encrypted_key_pem);
+  const struct {
+    std::string cert, key, message;
+  } cases[] = {{cert, "", "only the certificate is named"},
+               {"", key, "only the key is named"},
+               {cert, other, "does not belong to the certificate"},
+               {cert, encrypted, "encrypted.key is not an unencrypted private key"},
+               {key, key, "is not a certificate"}};
+  for (const auto& each : cases) {
+    const absl::Status status = Connect(each.cert, each.key).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(each.message));
+  }
+  const absl::Status status =
+      AdminClient::Connect(
+          {.address = "grpc://" + server_->addresses().front(), .cert_file = cert, .key_file = key})
+          .status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("over TLS only"));
+}
+
+TEST_F(AdminClientCertTest, SaysThatTheServerMayNotTakeIt) {
+  const testing::TlsPair pair = testing::MakeTlsPair({.names = "DNS:ops.example"});
+  const auto client = Connect(Write("own.pem", pair.cert_pem), Write("own.key", pair.key_pem));
+  // In TLS 1.3 the client is told after it has thought itself connected.
+  const absl::Status status = client.ok() ? (*client)->GetStatus().status() : client.status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+}
+
 TEST_F(AdminClientTlsTest, ReachesNoTlsServerInTheClear) {
   const auto client = AdminClient::Connect(
       {.address = "grpc://" + server_->addresses().front(), .timeout = absl::Seconds(5)});
