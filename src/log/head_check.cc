@@ -41,8 +41,10 @@ absl::Status Behind(const PublishedHead& newest, const tlog::TreeHead& anchored,
       "the database is older than a head that this log has already shown",
       HaveAndSeen(newest, anchored, anchor), "\nwhy: clients that saw tree ", anchored.size,
       " would report a forked log and stop building",
-      "\nfix: put back the newest copy of the database, one of at least tree ", anchored.size,
-      "; when there is none, start a new log under a new name. Nothing was changed"));
+      "\nfix: sumlog backup restore --dir D --forward-from SRC brings it forward: D is this log's "
+      "directory, SRC a directory, a backup or the URL of a server that has tree ",
+      anchored.size,
+      "; when nobody has it, start a new log under a new name. Nothing was changed"));
 }
 
 absl::Status Contradicts(const PublishedHead& newest, const tlog::TreeHead& anchored,
@@ -55,10 +57,12 @@ absl::Status Contradicts(const PublishedHead& newest, const tlog::TreeHead& anch
       "changed"));
 }
 
-absl::StatusOr<tlog::TreeHead> OpenAnchoredHead(const Anchor& anchor,
-                                                absl::Span<const tlog::VerifierKey> keys) {
-  const absl::StatusOr<tlog::SignedTreeHead> opened = tlog::OpenTreeHead(anchor.note(), keys);
-  if (opened.ok()) return opened->head;
+}  // namespace
+
+absl::StatusOr<tlog::SignedTreeHead> OpenAnchoredHead(const Anchor& anchor,
+                                                      absl::Span<const tlog::VerifierKey> keys) {
+  absl::StatusOr<tlog::SignedTreeHead> opened = tlog::OpenTreeHead(anchor.note(), keys);
+  if (opened.ok()) return opened;
   if (absl::IsNotFound(opened.status())) {
     return absl::FailedPreconditionError(
         absl::StrCat("the anchor ", anchor.path(), " is of another log or key\n  have  ",
@@ -70,8 +74,6 @@ absl::StatusOr<tlog::TreeHead> OpenAnchoredHead(const Anchor& anchor,
       "\nwhy: the file is whole, so whoever wrote it wrote a head that its key never signed",
       "\nfix: keep it for inspection, and put back a copy of it. Nothing was changed"));
 }
-
-}  // namespace
 
 absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
                                              absl::Span<const tlog::VerifierKey> keys) {
@@ -103,7 +105,8 @@ absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
 
 absl::Status CheckAgainstAnchor(const PublishedHead& newest, const storage::LogStore& store,
                                 absl::Span<const tlog::VerifierKey> keys, const Anchor& anchor) {
-  ASSIGN_OR_RETURN(const tlog::TreeHead anchored, OpenAnchoredHead(anchor, keys));
+  ASSIGN_OR_RETURN(const tlog::SignedTreeHead opened, OpenAnchoredHead(anchor, keys));
+  const tlog::TreeHead& anchored = opened.head;
   const tlog::TreeHead& head = newest.signed_head.head;
   if (anchored.size > head.size) return Behind(newest, anchored, anchor);
   StoreTiles tiles(store);

@@ -15,6 +15,7 @@
 #include "log/published_head.h"
 #include "sumlog/storage/log_store.h"
 #include "sumlog/tlog/note.h"
+#include "sumlog/tlog/tree_head.h"
 
 namespace sumlog::log {
 
@@ -25,6 +26,10 @@ namespace sumlog::log {
 // or the store's own errors.
 absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
                                              absl::Span<const tlog::VerifierKey> keys);
+
+// The head in the anchor, opened with `keys`. Status codes as OriginLog::Open.
+absl::StatusOr<tlog::SignedTreeHead> OpenAnchoredHead(const Anchor& anchor,
+                                                      absl::Span<const tlog::VerifierKey> keys);
 
 // Checks that `newest`, the head of `store`, extends the anchored one. Writes nothing. Status codes
 // as OriginLog::Open.

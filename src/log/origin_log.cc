@@ -27,21 +27,12 @@ std::vector<tlog::VerifierKey> VerifiersOf(const std::vector<tlog::Signer>& sign
   return keys;
 }
 
-constexpr char kFrozenKey[] = "frozen";
-
 // What a log keeps beside its records.
 struct Kept {
   std::unique_ptr<EvidenceKeeper> evidence;
   std::unique_ptr<BlockList> blocks;
   std::optional<FrozenState> frozen;
 };
-
-absl::StatusOr<std::optional<FrozenState>> LoadFrozenState(const storage::LogStore& store) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> kept, store.GetState(kFrozenKey));
-  if (!kept.has_value()) return std::nullopt;
-  ASSIGN_OR_RETURN(FrozenState state, ParseDecision(*kept));
-  return state;
-}
 
 // Shared: readers of the state keep it while it is replaced.
 std::shared_ptr<const FrozenState> ShareIfAny(const std::optional<FrozenState>& state) {
@@ -77,11 +68,11 @@ class OpenedOriginLog final : public OriginLog {
 
   absl::Status Freeze(const FrozenState& decision) override {
     RETURN_IF_ERROR(CheckDecision(decision));
-    const std::string kept = FormatDecision(decision);
-    ASSIGN_OR_RETURN(const FrozenState state, ParseDecision(kept));  // as after a restart
+    // As after a restart.
+    ASSIGN_OR_RETURN(const FrozenState state, ParseDecision(FormatDecision(decision)));
     MutexLock lock(&freeze_mu_);
     // First: a crash from here on leaves a log that is frozen.
-    RETURN_IF_ERROR(store_->PutState(kFrozenKey, kept));
+    RETURN_IF_ERROR(KeepFrozenState(decision, *store_));
     frozen_.Store(ShareIfAny(state));
     return writer_.Freeze(FrozenError(state));
   }
@@ -91,7 +82,7 @@ class OpenedOriginLog final : public OriginLog {
     if (frozen_.Load() == nullptr) {
       return absl::FailedPreconditionError("the log is not frozen");
     }
-    RETURN_IF_ERROR(store_->PutState(kFrozenKey, std::nullopt));
+    RETURN_IF_ERROR(KeepFrozenState(std::nullopt, *store_));
     frozen_.Store(nullptr);
     writer_.Thaw();
     return absl::OkStatus();

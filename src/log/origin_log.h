@@ -24,9 +24,9 @@
 #include "base/clock.h"
 #include "log/anchor.h"
 #include "log/block_list.h"
-#include "log/decision.h"
 #include "log/evidence.h"
 #include "log/evidence_folder.h"
+#include "log/frozen_state.h"
 #include "log/log_reader.h"
 #include "log/sequencer.h"
 #include "sumlog/storage/log_store.h"
@@ -44,9 +44,6 @@ struct LogStats {
   // good, while readers go on at the newest published head; anything else is tried again.
   absl::Status writer;
 };
-
-// Why a log takes no records.
-using FrozenState = Decision;
 
 class OriginLog {
  public:

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "base/check.h"
 #include "sumlog/tlog/hash.h"
@@ -90,6 +91,13 @@ absl::StatusOr<std::string> SmallSumdb::TrueLookup(absl::string_view escaped) co
 absl::StatusOr<std::string> SmallSumdb::TrueTile(absl::string_view path) const {
   const absl::StatusOr<tlog::TileId> tile = tlog::ParseTilePath(path);
   if (!tile.ok()) return tile.status();
+  if (tile->kind == tlog::TileId::Kind::kData) {
+    const std::uint64_t first = tile->index * tlog::kFullTileWidth;
+    if (first + tile->width > size()) return NotHere(path);
+    if (!have_partial_tiles_ && tile->width < tlog::kFullTileWidth) return NotHere(path);
+    const auto begin = texts_.begin() + static_cast<std::ptrdiff_t>(first);
+    return absl::StrJoin(begin, begin + tile->width, "\n");
+  }
   const auto found = tiles_.find({tile->level, tile->index});
   if (found == tiles_.end() || found->second.size() < tile->width) return NotHere(path);
   if (!have_partial_tiles_ && tile->width < tlog::kFullTileWidth) return NotHere(path);
