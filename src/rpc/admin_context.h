@@ -11,6 +11,7 @@
 #include "admin/token_store.h"
 #include "base/clock.h"
 #include "log/origin_log.h"
+#include "rpc/backup_maker.h"
 
 namespace sumlog::rpc {
 
@@ -20,6 +21,7 @@ struct AdminContext {
   admin::TokenStore* tokens = nullptr;
   const admin::CertificateGrants* certificates = nullptr;  // null: client certificates do not count
   admin::Journal* journal = nullptr;
+  BackupMaker* backups = nullptr;  // null: CreateBackup is refused
   Clock* clock = SystemClock();
 
   // For GetStatus.

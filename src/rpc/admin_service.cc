@@ -1,6 +1,7 @@
 #include "rpc/admin_service.h"
 
 #include "rpc/add_stream.h"
+#include "rpc/backup_call.h"
 #include "rpc/caller.h"
 #include "rpc/status_convert.h"
 
@@ -99,6 +100,12 @@ grpc::ServerUnaryReactor* AdminService::ListBlocks(grpc::CallbackServerContext* 
                                                    v1::ListBlocksResponse* response) {
   return Answer(context, {.name = "ListBlocks", .scope = admin::Scope::kRead}, *request, response,
                 &AdminAnswers::ListBlocks);
+}
+
+grpc::ServerUnaryReactor* AdminService::CreateBackup(grpc::CallbackServerContext* context,
+                                                     const v1::CreateBackupRequest* request,
+                                                     v1::CreateBackupResponse* response) {
+  return StartBackupCall(context, admin_, *request, response);
 }
 
 grpc::ServerUnaryReactor* AdminService::CreateToken(grpc::CallbackServerContext* context,

@@ -20,6 +20,9 @@ constexpr std::uint32_t kPageSize = 1000;
 // A server has at most 100,000 blocks; one that goes on with pages for ever is stopped here.
 constexpr int kMaxPages = 1000;
 
+// A backup reads every byte of the database; whoever stops waiting cancels it.
+constexpr absl::Duration kBackupTimeout = absl::Hours(24);
+
 class GrpcAdminClient final : public AdminClient {
  public:
   GrpcAdminClient(const std::shared_ptr<grpc::Channel>& channel, const ConnectOptions& options)
@@ -177,6 +180,20 @@ class GrpcAdminClient final : public AdminClient {
                                .when = FromProto(response.frozen().when())};
     }
     return status;
+  }
+
+  absl::StatusOr<MadeBackup> CreateBackup(const std::string& label) override {
+    RETURN_IF_ERROR(CheckText("label", label));
+    v1::CreateBackupRequest request;
+    request.set_label(label);
+    v1::CreateBackupResponse response;
+    grpc::ClientContext context;
+    AddToken(context);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + kBackupTimeout));
+    RETURN_IF_ERROR(FromGrpcStatus(admin_->CreateBackup(&context, request, &response), address_));
+    MadeBackup made{.label = response.label(), .head = {}, .size_bytes = response.size_bytes()};
+    ASSIGN_OR_RETURN(made.head, FromProto(response.head()));
+    return made;
   }
 
   absl::StatusOr<NewToken> CreateToken(const TokenGrant& grant) override {

@@ -117,6 +117,12 @@ struct ServerStatus {
   absl::Time started_at = absl::UnixEpoch();
 };
 
+struct MadeBackup {
+  std::string label;
+  tlog::SignedTreeHead head;  // the newest in it; not verified
+  std::uint64_t size_bytes = 0;
+};
+
 struct TokenGrant {
   std::string name = {};
   std::vector<std::string> scopes = {};
@@ -169,6 +175,10 @@ class AdminClient {
   virtual absl::StatusOr<ConflictText> GetConflict(const std::string& id) = 0;  // kNotFound
 
   virtual absl::StatusOr<ServerStatus> GetStatus() = 0;
+
+  // Waits until the backup is made, however long (at most a day). kAlreadyExists: there is one with
+  // this label. kUnavailable also when another one is being made.
+  virtual absl::StatusOr<MadeBackup> CreateBackup(const std::string& label) = 0;
 
   // Of `grant`, created_at is not looked at. kAlreadyExists: there is a token with this name.
   virtual absl::StatusOr<NewToken> CreateToken(const TokenGrant& grant) = 0;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "backup/restore.h"
 #include "base/clock.h"
 #include "base/damage.h"
 #include "base/status_macros.h"
@@ -38,17 +39,25 @@ bool DeviceOf(const std::string& path, dev_t* device) {
   return true;
 }
 
-absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStore(const ops::Config& config,
-                                                             bool read_only) {
-  absl::StatusOr<std::unique_ptr<storage::LogStore>> store = storage::OpenRocksDbStore(
+absl::StatusOr<std::unique_ptr<storage::RocksDbStore>> OpenStore(const ops::Config& config,
+                                                                 bool read_only) {
+  absl::StatusOr<std::unique_ptr<storage::RocksDbStore>> store = storage::OpenRocksDbStore(
       {.path = DatabasePath(config),
        .read_only = read_only,
        .cache_size_bytes = static_cast<std::size_t>(config.limits_cache_bytes)});
-  if (absl::IsNotFound(store.status())) {
+  struct stat info = {};
+  if (absl::IsNotFound(store.status()) &&
+      ::stat(absl::StrCat(DatabasePath(config), backup::kRestoringSuffix).c_str(), &info) == 0) {
     return absl::NotFoundError(
-        absl::StrCat(store.status().message(),
-                     "\nwhy: the folder is not mounted, was moved, or the log's name was changed"
-                     "\nfix: mount or restore it, the newest copy there is; or correct log.name"));
+        absl::StrCat(store.status().message(), "\nwhy: a restore of it was interrupted",
+                     "\nfix: the same \"sumlog backup restore\" again goes on where it was"));
+  }
+  if (absl::IsNotFound(store.status())) {
+    return absl::NotFoundError(absl::StrCat(
+        store.status().message(),
+        "\nwhy: the folder is not mounted, was moved, or the log's name was changed"
+        "\nfix: mount it, or sumlog backup restore PATH --dir D from the newest backup; or "
+        "correct log.name"));
   }
   return store;
 }
@@ -111,31 +120,6 @@ absl::Status JudgeUnusableAnchor(const ops::Config& config, const absl::Status& 
       anchor, absl::StrCat("fix: let the user that serves read and write ", config.log_anchor));
 }
 
-// Locked, but not written. Null: there is none that could be used, and a new one is accepted.
-absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
-                                                        bool accept_new_anchor) {
-  absl::StatusOr<std::unique_ptr<log::Anchor>> anchor = log::Anchor::Open(config.log_anchor);
-  if (anchor.ok()) return anchor;
-  RETURN_IF_ERROR(JudgeUnusableAnchor(config, anchor.status(), accept_new_anchor));
-  return nullptr;
-}
-
-// Makes the anchor from the database's head. A damaged one that is there is kept under another
-// name: what its slots still hold may be wanted.
-absl::StatusOr<std::unique_ptr<log::Anchor>> MakeNewAnchor(const ops::Config& config,
-                                                           const storage::LogStore& store) {
-  ASSIGN_OR_RETURN(const storage::StoredHead newest, store.SignedHead());
-  RETURN_IF_ERROR(MakeAnchorFolder(config));
-  struct stat info = {};
-  if (::lstat(config.log_anchor.c_str(), &info) == 0) {
-    const std::string kept =
-        absl::StrCat(config.log_anchor, ".damaged-",
-                     absl::FormatTime("%Y%m%dT%H%M%SZ", SystemClock()->Now(), absl::UTCTimeZone()));
-    RETURN_IF_ERROR(RenameDurablyToFreeName(config.log_anchor, kept));
-  }
-  return log::Anchor::Create(config.log_anchor, newest.note);
-}
-
 // Checks the newest head, the right edge and the anchor on a view of the database that cannot be
 // written. To be asked before it is opened for writing: RocksDB then removes every file that its
 // list of files does not name, and with a damaged or older list that is most of the log.
@@ -150,6 +134,27 @@ absl::Status CheckBeforeWriting(const ops::Config& config, const tlog::VerifierK
 }
 
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
+                                                        bool accept_new_anchor) {
+  absl::StatusOr<std::unique_ptr<log::Anchor>> anchor = log::Anchor::Open(config.log_anchor);
+  if (anchor.ok()) return anchor;
+  RETURN_IF_ERROR(JudgeUnusableAnchor(config, anchor.status(), accept_new_anchor));
+  return nullptr;
+}
+
+absl::StatusOr<std::unique_ptr<log::Anchor>> MakeNewAnchor(const ops::Config& config,
+                                                           const std::string& note) {
+  RETURN_IF_ERROR(MakeAnchorFolder(config));
+  struct stat info = {};
+  if (::lstat(config.log_anchor.c_str(), &info) == 0) {
+    const std::string kept =
+        absl::StrCat(config.log_anchor, ".damaged-",
+                     absl::FormatTime("%Y%m%dT%H%M%SZ", SystemClock()->Now(), absl::UTCTimeZone()));
+    RETURN_IF_ERROR(RenameDurablyToFreeName(config.log_anchor, kept));
+  }
+  return log::Anchor::Create(config.log_anchor, note);
+}
 
 std::string DatabasePath(const ops::Config& config) {
   return absl::StrCat(config.dir, "/db/", config.log_name);
@@ -205,7 +210,13 @@ std::vector<std::string> NamesOfLogs(const std::string& dir) {
     for (const std::filesystem::directory_iterator end; !error && it != end; it.increment(error)) {
       const std::string file = it->path().filename().string();
       absl::string_view name = file;
-      if (absl::ConsumeSuffix(&name, suffix)) names.emplace_back(name);
+      if (!absl::ConsumeSuffix(&name, suffix)) continue;
+      // What a restore works on, or has moved aside.
+      if (absl::EndsWith(name, backup::kRestoringSuffix) ||
+          absl::StrContains(name, backup::kReplacedInfix)) {
+        continue;
+      }
+      names.emplace_back(name);
     }
   };
   add("keys", ".key");
@@ -270,9 +281,13 @@ absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOption
   log::OriginLog::Options log;
   ASSIGN_OR_RETURN(log.anchor, OpenAnchor(config, options.accept_new_anchor));
   RETURN_IF_ERROR(CheckBeforeWriting(config, signer.verifier(), log.anchor.get()));
-  ASSIGN_OR_RETURN(log.store, OpenStore(config, /*read_only=*/false));
+  ASSIGN_OR_RETURN(std::unique_ptr<storage::RocksDbStore> store,
+                   OpenStore(config, /*read_only=*/false));
+  storage::RocksDbStore* const database = store.get();
+  log.store = std::move(store);
   if (log.anchor == nullptr) {
-    ASSIGN_OR_RETURN(log.anchor, MakeNewAnchor(config, *log.store));
+    ASSIGN_OR_RETURN(const storage::StoredHead newest, log.store->SignedHead());
+    ASSIGN_OR_RETURN(log.anchor, MakeNewAnchor(config, newest.note));
   }
   log.signers.push_back(std::move(signer));
   log.evidence_dir = absl::StrCat(config.dir, "/evidence");
@@ -285,7 +300,7 @@ absl::StatusOr<OpenedLog> OpenLog(const ops::Config& config, const OpenLogOption
     log.sequencer.max_queued_bytes = std::size_t{256} << 20;
   }
   ASSIGN_OR_RETURN(std::unique_ptr<log::OriginLog> opened, log::OriginLog::Open(std::move(log)));
-  return OpenedLog{.lock = std::move(lock), .log = std::move(opened)};
+  return OpenedLog{.lock = std::move(lock), .log = std::move(opened), .database = database};
 }
 
 absl::StatusOr<std::unique_ptr<storage::LogStore>> OpenStoreReadOnly(const ops::Config& config) {

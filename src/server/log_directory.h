@@ -20,8 +20,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/file.h"
+#include "log/anchor.h"
 #include "log/origin_log.h"
 #include "ops/config.h"
+#include "storage/rocksdb/rocksdb_store.h"
 #include "sumlog/storage/log_store.h"
 #include "sumlog/tlog/note.h"
 
@@ -63,6 +65,7 @@ absl::StatusOr<tlog::Signer> LoadSigner(const ops::Config& config);
 struct OpenedLog {
   FileLock lock;  // one writer per directory
   std::unique_ptr<log::OriginLog> log;
+  storage::RocksDbStore* database = nullptr;  // the store of `log`, for copies
 };
 
 // An import commits this many records at once: each commit makes one file per part of the database.
@@ -74,6 +77,16 @@ struct OpenLogOptions {
   // as <anchor>.damaged-<time>.
   bool accept_new_anchor = false;
 };
+
+// Opens and locks the configured anchor. Null: there is none that could be used, and a new one is
+// accepted. Status codes as OpenLog.
+absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
+                                                        bool accept_new_anchor);
+
+// Makes the anchor from the newest head of the database. A damaged one that is there is kept under
+// another name.
+absl::StatusOr<std::unique_ptr<log::Anchor>> MakeNewAnchor(const ops::Config& config,
+                                                           const std::string& note);
 
 // Opens the origin log for writing and serving. No byte of database or anchor is changed before
 // both have been found good.

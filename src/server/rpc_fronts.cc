@@ -54,7 +54,8 @@ absl::Status AboutListener(const absl::Status& status, absl::string_view key) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcFronts>> RpcFronts::Start(const ops::Config& config,
-                                                            log::OriginLog& log) {
+                                                            const OpenedLog& opened) {
+  log::OriginLog& log = *opened.log;
   std::unique_ptr<RpcFronts> fronts(new RpcFronts);
   if (config.listen_grpc != kOff) {
     absl::StatusOr<std::unique_ptr<rpc::RpcServer>> server =
@@ -73,6 +74,12 @@ absl::StatusOr<std::unique_ptr<RpcFronts>> RpcFronts::Start(const ops::Config& c
       fronts->journal_,
       admin::Journal::Open(absl::StrCat(config.dir, "/journal/admin.jsonl"), SystemClock()));
   ASSIGN_OR_RETURN(const tlog::Signer signer, LoadSigner(config));
+  fronts->backups_ = std::make_unique<BackupRunner>(BackupRunner::Options{
+      .database = opened.database,
+      .database_path = DatabasePath(config),
+      .backup_dir = config.backup_dir,
+      .signer = signer,
+  });
   rpc::RpcServer::Options options = CommonOptions(config, log, config.listen_admin);
   options.limits.max_request_bytes = rpc::kMaxAddRequestBytes;
   if (options.tls.has_value()) options.tls->client_ca_path = config.listen_client_ca;
@@ -81,6 +88,7 @@ absl::StatusOr<std::unique_ptr<RpcFronts>> RpcFronts::Start(const ops::Config& c
       .tokens = fronts->tokens_.get(),
       .certificates = config.listen_client_ca.empty() ? nullptr : fronts->certificates_.get(),
       .journal = fronts->journal_.get(),
+      .backups = fronts->backups_.get(),
       .clock = SystemClock(),
       .log_name = config.log_name,
       .verifier_key = signer.verifier().ToString(),
@@ -112,6 +120,7 @@ absl::Status RpcFronts::Reload(const ops::Config& config) {
 }
 
 void RpcFronts::Drain(absl::Duration deadline) {
+  if (backups_ != nullptr) backups_->Stop();
   std::jthread readers;
   if (readers_ != nullptr) {
     readers = StartThread("rpc-drain", [this, deadline] { readers_->Drain(deadline); });

@@ -15,18 +15,20 @@
 #include "admin/certificate_grants.h"
 #include "admin/journal.h"
 #include "admin/token_store.h"
-#include "log/origin_log.h"
 #include "ops/config.h"
 #include "rpc/rpc_server.h"
+#include "server/backup_runner.h"
+#include "server/log_directory.h"
 
 namespace sumlog::server {
 
 class RpcFronts {
  public:
-  // Opens tokens and journal (<dir>/journal/admin.jsonl) and listens. `log` outlives the result.
-  // Status codes as RpcServer::Start, ReadCertificateGrants, TokenStore::Open and Journal::Open.
+  // Opens tokens and journal (<dir>/journal/admin.jsonl) and listens. The log of `opened` outlives
+  // the result. Status codes as RpcServer::Start, ReadCertificateGrants, TokenStore::Open and
+  // Journal::Open.
   static absl::StatusOr<std::unique_ptr<RpcFronts>> Start(const ops::Config& config,
-                                                          log::OriginLog& log);
+                                                          const OpenedLog& opened);
 
   // What was really bound; empty: there is no such listener.
   std::string grpc_address() const;
@@ -37,7 +39,7 @@ class RpcFronts {
   // On error nothing changed.
   absl::Status Reload(const ops::Config& config);
 
-  // See RpcServer::Drain.
+  // See RpcServer::Drain. A backup under way is given up.
   void Drain(absl::Duration deadline);
 
  private:
@@ -47,6 +49,7 @@ class RpcFronts {
   std::unique_ptr<admin::TokenStore> tokens_;
   std::unique_ptr<admin::CertificateGrants> certificates_;
   std::unique_ptr<admin::Journal> journal_;
+  std::unique_ptr<BackupRunner> backups_;
   std::unique_ptr<rpc::RpcServer> readers_;  // may be null
   std::unique_ptr<rpc::RpcServer> admin_;    // may be null
 };

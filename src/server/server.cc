@@ -69,7 +69,7 @@ class RunningServer final : public Server {
     options.logger = logger_;
     ASSIGN_OR_RETURN(http_, http::HttpServer::Start(options, handler_.get()));
     address_.port = http_->port();
-    ASSIGN_OR_RETURN(rpc_, RpcFronts::Start(config, *opened_.log));
+    ASSIGN_OR_RETURN(rpc_, RpcFronts::Start(config, opened_));
     return absl::OkStatus();
   }
 

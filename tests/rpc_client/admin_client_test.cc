@@ -233,7 +233,7 @@ TEST_F(AdminClientCertTest, JudgesItsFilesBeforeItConnects) {
 }
 
 TEST_F(AdminClientCertTest, SaysThatTheServerMayNotTakeIt) {
-  const testing::TlsPair pair = testing::MakeTlsPair({.names = "DNS:ops.example"});
+  const testing::TlsPair pair = testing::MakeTlsPair("ops.example");
   const auto client = Connect(Write("own.pem", pair.cert_pem), Write("own.key", pair.key_pem));
   // In TLS 1.3 the client is told after it has thought itself connected.
   const absl::Status status = client.ok() ? (*client)->GetStatus().status() : client.status();
