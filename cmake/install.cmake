@@ -3,7 +3,10 @@
 include(GNUInstallDirs)
 
 install(TARGETS sumlog RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES ${PROJECT_SOURCE_DIR}/deploy/systemd/sumlog.service DESTINATION lib/systemd/system)
+install(FILES ${PROJECT_SOURCE_DIR}/deploy/systemd/sumlog.service
+              ${PROJECT_SOURCE_DIR}/deploy/systemd/sumlog-backup.service
+              ${PROJECT_SOURCE_DIR}/deploy/systemd/sumlog-backup.timer
+        DESTINATION lib/systemd/system)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/deploy/sumlog.toml ${PROJECT_SOURCE_DIR}/deploy/nginx/sumlog.conf

@@ -47,8 +47,9 @@ absl::Status Behind(const tlog::TreeHead& anchored, const tlog::TreeHead& newest
   return absl::FailedPreconditionError(absl::StrCat(
       "the database is behind its anchor: ", newest.size, " records, but ", anchored.size,
       " were published\nwhy: clients that saw ", anchored.size,
-      " would report a forked log, so \"sumlog serve\" refuses\nfix: restore the database that "
-      "has them; nothing older will do"));
+      " would report a forked log, so \"sumlog serve\" refuses\nfix: sumlog backup restore --dir D "
+      "--forward-from SRC brings it forward, from a directory, a backup or the URL of a server "
+      "that has them"));
 }
 
 }  // namespace

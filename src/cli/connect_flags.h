@@ -27,7 +27,8 @@ void AddCallerFlags(CLI::App& verb, ConnectFlags& flags);
 // The value of --timeout. kInvalidArgument: not a time from a millisecond to a day.
 absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text);
 
-// For a connection to `address` that does not show who calls. kInvalidArgument: a wrong value of a flag.
+// For a connection to `address` that does not show who calls. kInvalidArgument: a wrong value of a
+// flag.
 absl::StatusOr<rpc_client::ConnectOptions> ConnectOptionsOf(const ConnectFlags& flags,
                                                             const std::string& address);
 

@@ -40,6 +40,7 @@ void AddVerbs(CLI::App& program, Context& context) {
   AddClientConfig(program, context);
   AddStatus(program, context);
   AddFsck(program, context);
+  AddBackup(program, context);
   AddFreeze(program, context);
   AddThaw(program, context);
   AddBlock(program, context);

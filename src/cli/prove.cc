@@ -182,7 +182,7 @@ void AddProve(CLI::App& program, Context& context) {
   inclusion->add_flag("--force", flags->force, "replace F");
   AddLogFlags(*inclusion, flags->log);
   inclusion->footer(
-      "example: sumlog prove inclusion rsc.io/quote@v1.5.2 --out quote.tlog-proof --dir D");
+      "example: sumlog prove inclusion rsc.io/quote@v1.5.2 --out quote.proof --dir D");
   inclusion->callback([&context, flags] { ProveInclusionVerb(context, *flags); });
 
   CLI::App* consistency =

@@ -222,7 +222,7 @@ void AddProveCheck(CLI::App& prove, Context& context) {
   noun->footer(
       "Exit 1: it is about another module version or record; 2: it is no proof file;\n"
       "4: it is not signed by the key, or the proof does not lead to what is signed.\n"
-      "example: sumlog prove check quote.tlog-proof --key KEY --record rsc.io/quote@v1.5.2");
+      "example: sumlog prove check quote.proof --key KEY --record rsc.io/quote@v1.5.2");
   noun->callback([&context, flags] { RunCheck(context, *flags); });
 }
 

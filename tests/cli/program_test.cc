@@ -79,7 +79,7 @@ TEST(Program, NamesAFlagThatIsGivenTwice) {
   EXPECT_THAT(global.err, HasSubstr("--dir is given 2 times, want once\n"));
   const VerbRun number = RunVerb({"prove", "inclusion", "--record", "1", "--record", "2"});
   EXPECT_EQ(number.exit_code, kWrongUse);
-  EXPECT_THAT(number.err, HasSubstr("--record is given 2 times, want once\n"));
+  EXPECT_THAT(number.err, HasSubstr("--record (or --number) is given 2 times, want once\n"));
 }
 
 TEST(Program, NamesAFlagWithoutItsValue) {

@@ -153,8 +153,7 @@ TEST(AnswerRecorder, KeepsTheNewestWithinItsBound) {
   EXPECT_EQ(answers[0].size_bytes, AnswerLog::kMaxKeptBytes / 2);
   EXPECT_TRUE(answers[1].bytes.has_value());
   EXPECT_TRUE(answers[2].bytes.has_value());
-  for (std::size_t i = 0; i < AnswerLog::kMaxAnswers; ++i)
-    ASSERT_TRUE(recorder.Fetch("1", 9).ok());
+  for (std::size_t i = 0; i < AnswerLog::kMaxAnswers; ++i) ASSERT_TRUE(recorder.Fetch("1", 9).ok());
   EXPECT_THAT(log.answers(), SizeIs(AnswerLog::kMaxAnswers));
 }
 

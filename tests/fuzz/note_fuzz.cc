@@ -1,6 +1,7 @@
 // Goal: no text crashes the parsers of notes, keys and tree heads; what they accept they would
-// write again, but for the case of a key hash; and no note counts as signed that our key did not sign. Method: libFuzzer; each
-// input goes to every parser, then is signed, opened, damaged and opened.
+// write again, but for the case of a key hash; and no note counts as signed that our key did not
+// sign. Method: libFuzzer; each input goes to every parser, then is signed, opened, damaged and
+// opened.
 
 #include <cstddef>
 #include <cstdint>
