@@ -83,13 +83,15 @@ func writePair(t *testing.T, pair tls.Certificate, certFile, keyFile string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, block := range map[string]*pem.Block{
-		certFile: {Type: "CERTIFICATE", Bytes: pair.Certificate[0]},
-		keyFile:  {Type: "PRIVATE KEY", Bytes: key},
-	} {
-		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	writePEM(t, certFile, "CERTIFICATE", pair.Certificate[0])
+	writePEM(t, keyFile, "PRIVATE KEY", key)
+}
+
+func writePEM(t *testing.T, file, kind string, der []byte) {
+	t.Helper()
+	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -131,15 +133,21 @@ func makeTokens(t *testing.T, dir string, grants ...*sumlogv1.TokenGrant) map[st
 	return secrets
 }
 
-// secure connects to the server over TLS, trusting `a`; `pairs` are shown when it asks.
+// secure connects to the server over TLS, trusting `a`; the one of `pairs` is shown when it asks, also
+// where it does not trust who signed it.
 func secure(t *testing.T, server *sumlog.Server, a *authority, pairs ...tls.Certificate) clients {
 	t.Helper()
 	_, port, err := net.SplitHostPort(server.Admin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dial(t, "localhost:"+port, credentials.NewTLS(
-		&tls.Config{RootCAs: a.pool(), Certificates: pairs}))
+	config := &tls.Config{RootCAs: a.pool()}
+	for _, pair := range pairs {
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return &pair, nil
+		}
+	}
+	return dial(t, "localhost:"+port, credentials.NewTLS(config))
 }
 
 func addOne(ctx context.Context, c clients, r *sumlogv1.Record) (*sumlogv1.AddResult, error) {

@@ -1,5 +1,5 @@
 // Package admincheck drives the running sumlog as a release job in Go would: generated clients over
-// a Unix socket and over TLS with tokens.
+// a Unix socket, and over TLS with tokens and client certificates.
 //
 // Method: the built program as a process. What it answers about records is believed only as far as
 // golang.org/x/mod verifies it under the log's key; that a change was made or refused is looked up

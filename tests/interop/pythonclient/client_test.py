@@ -3,13 +3,15 @@
 
 Method: the built program as a process, its socket and its readers' listener. Nothing of sumlog's is
 used to verify: the proofs of RFC 6962 are computed anew below, over hashes from hashlib, and notes
-are opened with an Ed25519 of another library. It runs under Debian's Python, whose gRPC is a
-package of its own.
+are opened with an Ed25519 of another library. What client certificates allow is asked of a second
+log, over TLS, with certificates made here. It runs under Debian's Python, whose gRPC is a package
+of its own.
 
 usage: client_test.py <sumlog> <folder for the generated code>
 """
 
 import base64
+import datetime
 import glob
 import hashlib
 import os
@@ -21,7 +23,10 @@ import tempfile
 import unittest
 
 import grpc
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 BINARY = os.path.abspath(sys.argv[1])
@@ -131,6 +136,58 @@ def run(*arguments):
                           stderr=subprocess.DEVNULL, encoding="utf-8").stdout
 
 
+def serve(test_class, directory, *arguments):
+    """Serves the log until the class has ended; its listeners by name."""
+    server = subprocess.Popen(
+        [BINARY, "serve", "--dir", directory, "--http", "127.0.0.1:0", *arguments],
+        env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8",
+        stderr=subprocess.DEVNULL)
+    test_class.addClassCleanup(stop, server)
+    return dict(word.split("=", 1) for word in server.stdout.readline().split()[1:])
+
+
+def stop(server):
+    server.send_signal(signal.SIGTERM)
+    server.stdout.close()
+    if server.wait(timeout=PATIENCE) != 0:
+        raise AssertionError(f"serve ended with {server.returncode}")
+
+
+# Certificates.
+
+def pem(certificate):
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def pem_of_key(key):
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                             serialization.NoEncryption())
+
+
+class Authority:
+    """Signs certificates, and is believed by who has its `root` (PEM)."""
+
+    def __init__(self):
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test authority")])
+        self.root = pem(self.sign(self.name, self.key, x509.BasicConstraints(True, None)))
+
+    def sign(self, subject, key, extension, minutes=60):
+        """A certificate that ends in so many minutes."""
+        end = datetime.datetime.utcnow() + datetime.timedelta(minutes=minutes)
+        return (x509.CertificateBuilder()
+                .subject_name(subject).issuer_name(self.name).public_key(key.public_key())
+                .serial_number(x509.random_serial_number())
+                .not_valid_before(end - datetime.timedelta(hours=2)).not_valid_after(end)
+                .add_extension(extension, critical=True).sign(self.key, hashes.SHA256()))
+
+    def issue(self, name, minutes=60):
+        """Key and certificate for a host (PEM)."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = x509.SubjectAlternativeName([x509.DNSName(name)])
+        return pem_of_key(key), pem(self.sign(x509.Name([]), key, names, minutes))
+
+
 def record(number, salt=""):
     def hash_of(what):
         digest = hashlib.sha256(f"{what} {number} {salt}".encode()).digest()
@@ -156,12 +213,7 @@ class PythonClientTest(unittest.TestCase):
         directory = os.path.join(folder.name, "log")
         run("init", "--dir", directory, "--name", NAME)
         cls.key = run("keys", "show", "--dir", directory).strip()
-        server = subprocess.Popen(
-            [BINARY, "serve", "--dir", directory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
-            env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8",
-            stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.stop, server)
-        listeners = dict(word.split("=", 1) for word in server.stdout.readline().split()[1:])
+        listeners = serve(cls, directory, "--grpc", "127.0.0.1:0")
         cls.readers = grpc.insecure_channel(listeners["grpc"])
         operators = grpc.insecure_channel(listeners["admin"])
         cls.addClassCleanup(cls.readers.close)
@@ -169,13 +221,6 @@ class PythonClientTest(unittest.TestCase):
         cls.log = log_pb2_grpc.LogStub(cls.readers)
         cls.admin = admin_pb2_grpc.AdminStub(operators)
         cls.added = cls.add_all()
-
-    @staticmethod
-    def stop(server):
-        server.send_signal(signal.SIGTERM)
-        server.stdout.close()
-        if server.wait(timeout=PATIENCE) != 0:
-            raise AssertionError(f"serve ended with {server.returncode}")
 
     @classmethod
     def add_all(cls):
@@ -286,6 +331,74 @@ class PythonClientTest(unittest.TestCase):
             admin_pb2_grpc.AdminStub(self.readers).GetStatus(admin_pb2.GetStatusRequest(),
                                                              timeout=PATIENCE)
         self.assertEqual(grpc.StatusCode.UNIMPLEMENTED, raised.exception.code())
+
+
+class PythonCertificateTest(unittest.TestCase):
+    """One log, administered over TLS with client certificates."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        directory = os.path.join(folder.name, "log")
+        run("init", "--dir", directory, "--name", NAME)
+        cls.servers, cls.clients = Authority(), Authority()
+        key, certificate = cls.servers.issue("localhost")
+        for name, content in [("tls.key", key), ("tls.pem", certificate),
+                              ("clients.pem", cls.clients.root)]:
+            with open(os.path.join(directory, name), "wb") as file:
+                os.chmod(file.fileno(), 0o600)
+                file.write(content)
+        settings = os.path.join(directory, "sumlog.toml")
+        with open(settings, encoding="utf-8") as file:
+            before = file.read()
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(before.replace("[listen]\n", """[listen]
+tls_cert = "tls.pem"
+tls_key = "tls.key"
+client_ca = "clients.pem"
+""", 1) + """
+[[client_cert]]
+name = "release"
+san = "release.corp.example.com"
+scopes = ["ingest"]
+modules = ["example.com/m0"]
+""")
+        listeners = serve(cls, directory, "--admin", "localhost:0")
+        cls.port = listeners["admin"].rsplit(":", 1)[1]
+
+    def connect(self, key=None, certificate=None):
+        channel = grpc.secure_channel(
+            f"localhost:{self.port}",
+            grpc.ssl_channel_credentials(self.servers.root, key, certificate))
+        self.addCleanup(channel.close)
+        return admin_pb2_grpc.AdminStub(channel)
+
+    def add(self, admin, number):
+        return admin.AddRecordBatch(
+            admin_pb2.AddRecordBatchRequest(records=[record(number)]), timeout=PATIENCE).results[0]
+
+    def test_a_certificate_does_what_its_entry_says(self):
+        admin = self.connect(*self.clients.issue("release.corp.example.com"))
+        self.assertEqual(admin_pb2.AddResult.OUTCOME_APPENDED, self.add(admin, 0).outcome)
+        self.assertEqual(admin_pb2.AddResult.REFUSAL_NOT_GRANTED, self.add(admin, 1).refusal)
+        with self.assertRaises(grpc.RpcError) as raised:
+            admin.GetStatus(admin_pb2.GetStatusRequest(), timeout=PATIENCE)
+        self.assertEqual(grpc.StatusCode.PERMISSION_DENIED, raised.exception.code())
+
+    def test_nobody_gets_in_without_a_granted_certificate(self):
+        # A handshake that fails is, to a client of gRPC, a connection that cannot be made.
+        name = "release.corp.example.com"
+        for what, pair, want in [
+                ("another authority's", Authority().issue(name), grpc.StatusCode.UNAVAILABLE),
+                ("expired", self.clients.issue(name, minutes=-1), grpc.StatusCode.UNAVAILABLE),
+                ("none", (), grpc.StatusCode.UNAUTHENTICATED),
+                ("without an entry", self.clients.issue("stranger.corp.example.com"),
+                 grpc.StatusCode.PERMISSION_DENIED)]:
+            with self.subTest(what), self.assertRaises(grpc.RpcError) as raised:
+                self.add(self.connect(*pair), 0)
+            self.assertEqual(want, raised.exception.code(), what)
+            self.assertTrue(raised.exception.details(), "an error without words")
 
 
 if __name__ == "__main__":

@@ -136,6 +136,14 @@ func (s *Server) parse(line string) bool {
 	return s.URL != ""
 }
 
+// Reload makes the server read again what it reads again; when it has, a call shows.
+func (s *Server) Reload(t *testing.T) {
+	t.Helper()
+	if err := s.command.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Stop ends the server as an operator would, and demands that it ends well.
 func (s *Server) Stop(t *testing.T) {
 	t.Helper()
