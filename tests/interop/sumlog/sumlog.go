@@ -144,6 +144,17 @@ func (s *Server) Reload(t *testing.T) {
 	}
 }
 
+// Kill ends the server with SIGKILL, as a crash would, and waits until it is gone.
+func (s *Server) Kill(t *testing.T) {
+	t.Helper()
+	command := s.command
+	s.command = nil
+	if err := command.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	command.Wait() // says that it was killed
+}
+
 // Stop ends the server as an operator would, and demands that it ends well.
 func (s *Server) Stop(t *testing.T) {
 	t.Helper()
