@@ -110,6 +110,12 @@ absl::Status CreateFileDurably(const std::string& path, absl::string_view conten
 }
 
 absl::Status ReplaceFileDurably(const std::string& path, absl::string_view content, mode_t mode) {
+  // rename would put a file in the place of /dev/null, for everybody on the machine.
+  struct stat there;
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("replace ", path, ": it is no regular file, want one or a free name"));
+  }
   const std::string temporary = absl::StrCat(path, ".new");
   ::unlink(temporary.c_str());  // left behind by a crash; never read by anybody
   if (absl::Status status = WriteNewFile(temporary, content, mode); !status.ok()) {

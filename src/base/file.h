@@ -61,8 +61,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t max_by
 // Writes a new file with `mode` and syncs it and its folder. kAlreadyExists when it is there.
 absl::Status CreateFileDurably(const std::string& path, absl::string_view content, mode_t mode);
 
-// Replaces (or makes) a file in one step that survives power loss: a reader sees the old content or
-// the new one, never a mixture. Two syncs.
+// Replaces (or makes) a file in one step that survives power loss: readers see the old content or
+// the new, never both. Two syncs. kFailedPrecondition: the name leads to a folder or a device.
 absl::Status ReplaceFileDurably(const std::string& path, absl::string_view content, mode_t mode);
 
 // Gives `from` the name `to`, which must lie in the same folder and be free (kAlreadyExists: it is

@@ -95,6 +95,20 @@ TEST_F(FileTest, ReplaceInAMissingFolderChangesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(dir_));
 }
 
+// For root a device is as easily replaced as a file.
+TEST_F(FileTest, ReplacesNothingThatIsNoFile) {
+  ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
+  ASSERT_EQ(::symlink("pipe", Path("link").c_str()), 0);
+  for (const std::string name : {"pipe", "link"}) {
+    const absl::Status status = ReplaceFileDurably(Path(name), "x", 0600);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("is no regular file"));
+  }
+  EXPECT_TRUE(std::filesystem::is_fifo(Path("pipe")));
+  EXPECT_TRUE(std::filesystem::is_symlink(Path("link")));
+  EXPECT_FALSE(std::filesystem::exists(Path("pipe.new")));
+}
+
 TEST_F(FileTest, MakesFoldersAllTheWayDown) {
   ASSERT_EQ(MakeDirectories(Path("a/b/c"), 0700), absl::OkStatus());
   EXPECT_EQ(ModeOf(Path("a/b/c")), 0700u);
