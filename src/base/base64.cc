@@ -54,8 +54,8 @@ bool Base64Decode(absl::string_view text, std::string* bytes) {
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
 
-  std::string decoded;
-  decoded.reserve(text.size() / 4 * 3);
+  std::string decoded(text.size() / 4 * 3, '\0');
+  char* out = decoded.data();
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_padding = i >= text.size() - padding;
@@ -63,7 +63,7 @@ bool Base64Decode(absl::string_view text, std::string* bytes) {
     if (value == kNotInAlphabet) return false;
     bits = bits << 6 | value;
     if (i % 4 != 3) continue;
-    for (const int shift : {16, 8, 0}) decoded.push_back(static_cast<char>(bits >> shift & 0xff));
+    for (const int shift : {16, 8, 0}) *out++ = static_cast<char>(bits >> shift & 0xff);
     bits = 0;
   }
   // The bits beyond the last byte must be zero, or several texts would decode to the same bytes.
