@@ -38,7 +38,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr char kAddRecords[] = "/sumlog.v1.Admin/AddRecords";
-constexpr std::size_t kUnderWay = 4;  // messages of a stream
+constexpr std::size_t kUnderWay = 8;  // messages of a stream
 constexpr int kWaits = 300;           // of each kind
 
 struct Sizes {
