@@ -58,9 +58,8 @@ absl::StatusOr<PeerCertificate> CertificateOf(const grpc::AuthContext& connectio
 }
 
 // Fills in what the call came with.
-absl::Status ReadCredentials(const grpc::CallbackServerContext& context, const AdminContext& admin,
-                             Caller* caller) {
-  const auto& metadata = context.client_metadata();
+absl::Status ReadCredentials(const Metadata& metadata, const grpc::AuthContext& connection,
+                             const AdminContext& admin, Caller* caller) {
   const auto header = metadata.find(kHeader);
   if (header != metadata.end()) {
     if (metadata.count(kHeader) > 1) {
@@ -70,7 +69,7 @@ absl::Status ReadCredentials(const grpc::CallbackServerContext& context, const A
     return absl::OkStatus();
   }
   if (admin.certificates == nullptr) return NoCredentials(admin);
-  absl::StatusOr<PeerCertificate> certificate = CertificateOf(*context.auth_context());
+  absl::StatusOr<PeerCertificate> certificate = CertificateOf(connection);
   if (absl::IsNotFound(certificate.status())) return NoCredentials(admin);
   if (!certificate.ok()) return absl::UnauthenticatedError(certificate.status().message());
   caller->certificate = *std::move(certificate);
@@ -90,11 +89,19 @@ absl::StatusOr<admin::Grant> GrantOf(const AdminContext& admin, const Caller& ca
 
 }  // namespace
 
+absl::Status Identify(const Metadata& metadata, const grpc::AuthContext& connection,
+                      const AdminContext& admin, Caller* caller) {
+  RETURN_IF_ERROR(ReadCredentials(metadata, connection, admin, caller));
+  ASSIGN_OR_RETURN(caller->grant, GrantOf(admin, *caller));
+  return absl::OkStatus();
+}
+
 absl::Status Admit(const grpc::CallbackServerContext& context, const AdminContext& admin,
                    admin::Scope scope, absl::string_view call, Caller* caller) {
   caller->peer = context.peer();
   if (!absl::StartsWith(caller->peer, "unix:")) {
-    RETURN_IF_ERROR(ReadCredentials(context, admin, caller));
+    RETURN_IF_ERROR(
+        ReadCredentials(context.client_metadata(), *context.auth_context(), admin, caller));
   }
   return AdmitAgain(admin, scope, call, caller);
 }

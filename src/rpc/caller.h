@@ -15,6 +15,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,15 @@ struct Caller {
   std::optional<std::string> token;
   std::optional<PeerCertificate> certificate;
 };
+
+// What came in the headers of a call: names in lower case.
+using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
+
+// Whether anybody is known who makes this call, over TCP: fills in what it came with and the grant.
+//   kUnauthenticated   no token or certificate, or none that is valid
+//   kPermissionDenied  a certificate without a grant
+absl::Status Identify(const Metadata& metadata, const grpc::AuthContext& connection,
+                      const AdminContext& admin, Caller* caller);
 
 // Whether this call may be made: OK with `caller` filled in, or
 //   kUnauthenticated   no token or certificate, or none that is valid. Nobody is known, so the

@@ -25,6 +25,7 @@
 #include "rpc/log_service.h"
 #include "rpc/open_streams.h"
 #include "rpc/socket_path.h"
+#include "rpc/stranger_gate.h"
 #include "rpc/tcp_probe.h"
 #include "rpc/tls_credentials.h"
 
@@ -108,6 +109,9 @@ class RunningRpcServer final : public RpcServer {
     if (tls_.has_value()) {
       RETURN_IF_ERROR(CheckTlsFiles(*tls_));
       credentials = MakeTlsCredentials(*tls_, options.tls_refresh);
+      if (options.admin.has_value()) {
+        credentials->SetAuthMetadataProcessor(MakeStrangerGate(*options.admin));
+      }
     }
     std::vector<Bound> bound(options.addresses.size());
     for (std::size_t i = 0; i < bound.size(); ++i) {

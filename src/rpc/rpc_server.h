@@ -55,7 +55,8 @@ class RpcServer {
   struct Options {
     const log::LogReader* reader = nullptr;  // outlives the server
     // Set: sumlog.v1.Admin is served too. Whoever opens a socket may do everything; over HOST:PORT,
-    // which then needs `tls`, each call needs a token or a client certificate (caller.h).
+    // which then needs `tls`, each call of whatever service needs a token or a client certificate
+    // (stranger_gate.h, caller.h).
     std::optional<AdminContext> admin = std::nullopt;
     // Where to listen, at least one: "HOST:PORT" as ops/address.h (port 0: any free one), or
     // "unix:PATH" (at most 107 bytes of path). Sockets get a lock file beside them, "PATH.lock",

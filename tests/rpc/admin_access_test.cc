@@ -2,6 +2,8 @@
 // granted and nothing else.
 // Method: a TLS listener with a certificate of the test, and every way to come with a wrong token.
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <fstream>
 
 #include "absl/strings/ascii.h"
@@ -26,8 +28,9 @@ class AdminAccessTest : public AdminTest {
     RpcServer::Options options = AdminOptions("127.0.0.1:0");
     options.tls = TlsFiles{.cert_path = folder + "/cert.pem", .key_path = folder + "/key.pem"};
     server_ = RpcServer::Start(options).value();
-    admin_ = ConnectAdmin(grpc::SslCredentials(
-        {.pem_root_certs = pair.cert_pem, .pem_private_key = "", .pem_cert_chain = ""}));
+    credentials_ = grpc::SslCredentials(
+        {.pem_root_certs = pair.cert_pem, .pem_private_key = "", .pem_cert_chain = ""});
+    admin_ = ConnectAdmin(credentials_);
   }
 
   std::string Token(std::vector<admin::Scope> scopes, std::vector<std::string> patterns = {}) {
@@ -57,6 +60,8 @@ class AdminAccessTest : public AdminTest {
     *status = admin_->AddRecordBatch(&context, request, &response);
     return response;
   }
+
+  std::shared_ptr<grpc::ChannelCredentials> credentials_;
 };
 
 TEST_F(AdminAccessTest, LetsAGoodTokenIn) {
@@ -81,6 +86,40 @@ TEST_F(AdminAccessTest, KeepsEverybodyElseOut) {
     ExpectStatus(AskStatus(headers), StatusCode::UNAUTHENTICATED, "");
   }
   EXPECT_THAT(JournalLines(), IsEmpty());
+}
+
+// Else strangers could fill the memory with messages that never end.
+TEST_F(AdminAccessTest, TurnsAStrangerAwayBeforeTheMessageComes) {
+  grpc::GenericStub stub(grpc::CreateChannel(server_->addresses().front(), credentials_));
+  for (const std::string method :
+       {"/sumlog.v1.Admin/AddRecordBatch", "/sumlog.v1.Admin/AddRecords",
+        "/sumlog.v1.Log/WatchHeads", "/grpc.health.v1.Health/Check",
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "/no.Such/Method"}) {
+    SCOPED_TRACE(method);
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    grpc::CompletionQueue queue;
+    const auto call = stub.PrepareCall(&context, method, &queue);
+    grpc::Status status;
+    void* tag = nullptr;
+    bool ok = false;
+    call->StartCall(nullptr);
+    ASSERT_TRUE(queue.Next(&tag, &ok));
+    call->Finish(&status, nullptr);  // nothing was sent but the headers
+    ASSERT_TRUE(queue.Next(&tag, &ok));
+    ExpectStatus(status, StatusCode::UNAUTHENTICATED, "no token");
+  }
+}
+
+TEST_F(AdminAccessTest, AnswersReadersWhoHaveAnyGrant) {
+  const auto reader = Connect(server_->addresses().front(), credentials_);
+  v1::GetSignedHeadResponse head;
+  grpc::ClientContext stranger;
+  ExpectStatus(reader->GetSignedHead(&stranger, v1::GetSignedHeadRequest(), &head),
+               StatusCode::UNAUTHENTICATED, "no token");
+  grpc::ClientContext known;
+  known.AddMetadata("authorization", "Bearer " + Token({admin::Scope::kIngest}, {"*"}));
+  EXPECT_TRUE(reader->GetSignedHead(&known, v1::GetSignedHeadRequest(), &head).ok());
 }
 
 TEST_F(AdminAccessTest, ForgetsTokensThatExpireOrAreRevoked) {
