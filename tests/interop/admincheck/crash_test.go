@@ -11,7 +11,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	"sumlog.test/interop/sumlog"
-	"sumlog.test/interop/sumlogv1"
 )
 
 const (
@@ -46,11 +45,7 @@ func addAll(t *testing.T, c clients, l *ledger, messages [][]offer, answered fun
 	}
 	go func() {
 		for _, offers := range messages {
-			request := &sumlogv1.AddRecordsRequest{}
-			for _, o := range offers {
-				request.Records = append(request.Records, o.record())
-			}
-			if stream.Send(request) != nil {
+			if stream.Send(requestOf(offers)) != nil {
 				return // Recv says why
 			}
 		}
