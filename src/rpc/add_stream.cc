@@ -41,7 +41,7 @@ class AddStream final : public Reactor,
     if (status.ok()) {
       StartRead(&request_);
     } else {
-      End(ToGrpcStatus(status));
+      End(ToGrpcStatusOfLimit(status));
     }
   }
 
@@ -116,7 +116,7 @@ class AddStream final : public Reactor,
   absl::Status SetUp() {
     RETURN_IF_ERROR(Admit(*context_, admin_, admin::Scope::kIngest, "AddRecords", &caller_));
     ASSIGN_OR_RETURN(allowed_, admin::ModulesOf(caller_.grant));
-    RETURN_IF_ERROR(streams_.Add(this));
+    RETURN_IF_ERROR(streams_.Add(this, OpenStreams::Use::kAdd, ""));
     registered_ = true;
     return absl::OkStatus();
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/status_macros.h"
 #include "base/thread.h"
 
 namespace sumlog::rpc {
@@ -13,6 +14,11 @@ namespace {
 // How often stalled streams are looked for: often enough for the limit, rarely enough for nothing.
 absl::Duration SweepInterval(absl::Duration max_stall) {
   return std::clamp(max_stall / 4, absl::Milliseconds(10), absl::Seconds(5));
+}
+
+absl::Status TooMany(std::size_t count) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the server has ", count, " such streams open, the most it takes"));
 }
 
 }  // namespace
@@ -27,19 +33,58 @@ OpenStreams::~OpenStreams() {
   changed_.NotifyAll();
 }
 
-absl::Status OpenStreams::Add(OpenStream* stream) {
+absl::Status OpenStreams::Add(OpenStream* stream, Use use, const std::string& host) {
   MutexLock lock(&mu_);
   if (draining_) return absl::UnavailableError("the server is stopping");
-  if (streams_.size() >= limits_.max_streams) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the server has ", streams_.size(), " streams open, the most it takes"));
+  if (use == Use::kAdd) {
+    if (add_count_ >= limits_.max_add_streams) return TooMany(add_count_);
+    ++add_count_;
+  } else {
+    RETURN_IF_ERROR(MakePlace(host));
+    by_host_[host].push_back(stream);
+    ++read_count_;
   }
-  streams_.insert(stream);
+  streams_[stream] = {.use = use, .host = host};
   return absl::OkStatus();
+}
+
+absl::Status OpenStreams::MakePlace(const std::string& host) {
+  if (read_count_ < limits_.max_streams) return absl::OkStatus();
+  const auto most = std::max_element(
+      by_host_.begin(), by_host_.end(),
+      [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+  const auto own = by_host_.find(host);
+  const std::size_t own_count = own == by_host_.end() ? 0 : own->second.size();
+  // Those that were given up must end before more are, so there are never twice as many as allowed.
+  const std::size_t given_up_count = streams_.size() - add_count_ - read_count_;
+  if (most == by_host_.end() || most->second.size() <= own_count + 1 ||
+      given_up_count >= limits_.max_streams) {
+    return TooMany(read_count_);
+  }
+  OpenStream* const last = most->second.back();
+  Forget(last);
+  streams_[last].is_given_up = true;
+  last->OnCrowdedOut();
+  return absl::OkStatus();
+}
+
+void OpenStreams::Forget(OpenStream* stream) {
+  const Place& place = streams_[stream];
+  if (place.is_given_up) return;
+  if (place.use == Use::kAdd) {
+    --add_count_;
+    return;
+  }
+  const auto host = by_host_.find(place.host);
+  host->second.erase(std::find(host->second.begin(), host->second.end(), stream));
+  if (host->second.empty()) by_host_.erase(host);
+  --read_count_;
 }
 
 void OpenStreams::Remove(OpenStream* stream) {
   MutexLock lock(&mu_);
+  if (streams_.count(stream) == 0) return;  // Add has refused it
+  Forget(stream);
   streams_.erase(stream);
   if (streams_.empty()) removed_.NotifyAll();
 }
@@ -54,7 +99,7 @@ void OpenStreams::Drain(absl::Duration deadline) {
   const absl::Time end = absl::Now() + deadline;
   MutexLock lock(&mu_);
   draining_ = true;
-  for (OpenStream* stream : streams_) stream->OnDrain();
+  for (const auto& [stream, place] : streams_) stream->OnDrain();
   while (!streams_.empty()) {
     const absl::Duration left = end - absl::Now();
     if (left <= absl::ZeroDuration()) break;
@@ -67,7 +112,7 @@ void OpenStreams::Run() {
   MutexLock lock(&mu_);
   while (!stopping_) {
     if (std::exchange(new_head_, false)) {
-      for (OpenStream* stream : streams_) stream->OnNewHead();
+      for (const auto& [stream, place] : streams_) stream->OnNewHead();
     } else if (!changed_.WaitFor(&mu_, interval)) {
       CancelStalled();
     }
@@ -77,7 +122,7 @@ void OpenStreams::Run() {
 void OpenStreams::CancelStalled() {
   const SteadyTime stalled =
       std::chrono::steady_clock::now() - absl::ToChronoMicroseconds(limits_.max_stall);
-  for (OpenStream* stream : streams_) {
+  for (const auto& [stream, place] : streams_) {
     const std::optional<SteadyTime> since = stream->WaitingSince();
     if (since.has_value() && *since < stalled) stream->Cancel();
   }

@@ -1,6 +1,12 @@
 // The streaming calls that are under way: how many there may be, who has to be woken for a new
 // head, and who has stalled.
 //
+// Readers need no name, so places are shared out by the host that they call from (peer_host.h):
+// nobody can sit on all of them. When they are taken, a host that has fewer than another gets one
+// of the other's, until both have as many; a proxy, behind which all are one host, may have all of
+// them while nobody else comes. Streams that add have places of their own, first come, first
+// served: whoever has one has a grant.
+//
 // One thread, "rpc-streams", serves all of them; no stream has a thread of its own.
 //
 // Safe from any thread.
@@ -10,9 +16,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
-#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -34,6 +42,9 @@ class OpenStream {
   // The server is about to stop. A call that has no end of its own ends now.
   virtual void OnDrain() {}
 
+  // The place is given to another host: the call ends now.
+  virtual void OnCrowdedOut() {}
+
   // Since when the client has not taken what was sent last; nothing: it has taken everything.
   virtual std::optional<SteadyTime> WaitingSince() const = 0;
 
@@ -44,16 +55,20 @@ class OpenStream {
 class OpenStreams {
  public:
   struct Limits {
-    std::size_t max_streams = 256;
+    std::size_t max_streams = 256;      // that read
+    std::size_t max_add_streams = 256;  // that add
     absl::Duration max_stall = absl::Seconds(60);
   };
+
+  enum class Use { kRead, kAdd };
 
   explicit OpenStreams(const Limits& limits);
   ~OpenStreams();  // there must be no stream any more
 
+  // `host` is where the call comes from; it counts for kRead only.
   // kResourceExhausted: too many streams. kUnavailable: the server is stopping. Otherwise `stream`
   // is registered until Remove, after which it is not called any more.
-  absl::Status Add(OpenStream* stream);
+  absl::Status Add(OpenStream* stream, Use use, const std::string& host);
   void Remove(OpenStream* stream);
 
   // Calls OnNewHead of every stream, soon, on our thread: costs the caller nothing.
@@ -65,6 +80,10 @@ class OpenStreams {
 
  private:
   void Run();
+  // Sees to it that a stream of `host` that reads fits; kResourceExhausted: it does not.
+  absl::Status MakePlace(const std::string& host) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Stops counting it.
+  void Forget(OpenStream* stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CancelStalled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Limits limits_;  // constant after construction
@@ -72,7 +91,16 @@ class OpenStreams {
   Mutex mu_;
   CondVar changed_;  // new_head_ or stopping_
   CondVar removed_;
-  std::set<OpenStream*> streams_ ABSL_GUARDED_BY(mu_);
+  struct Place {
+    Use use = Use::kRead;
+    std::string host;
+    bool is_given_up = false;  // it is counted no more, but has not ended yet
+  };
+  std::map<OpenStream*, Place> streams_ ABSL_GUARDED_BY(mu_);
+  std::size_t add_count_ ABSL_GUARDED_BY(mu_) = 0;
+  // Of kRead and not given up, in the order in which they came; no host has none.
+  std::map<std::string, std::vector<OpenStream*>> by_host_ ABSL_GUARDED_BY(mu_);
+  std::size_t read_count_ ABSL_GUARDED_BY(mu_) = 0;  // in by_host_
   bool new_head_ ABSL_GUARDED_BY(mu_) = false;
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;

@@ -89,8 +89,9 @@ class RunningRpcServer final : public RpcServer {
  public:
   explicit RunningRpcServer(const Options& options)
       : tls_(options.tls),
-        streams_(
-            {.max_streams = options.limits.max_streams, .max_stall = options.limits.max_stall}),
+        streams_({.max_streams = options.limits.max_streams,
+                  .max_add_streams = options.limits.max_add_streams,
+                  .max_stall = options.limits.max_stall}),
         service_(options.reader, options.limits.node_cache_bytes, &streams_) {
     if (options.admin.has_value()) admin_.emplace(*options.admin, &streams_);
   }

@@ -39,7 +39,10 @@ inline constexpr std::size_t kMaxAddRequestBytes = std::size_t{4} << 20;
 struct RpcLimits {
   std::size_t max_request_bytes = std::size_t{64} << 10;  // one message; larger: RESOURCE_EXHAUSTED
   int max_calls_per_connection = 256;                     // under way; further ones wait
-  std::size_t max_streams = 256;  // of records and heads, in all; further ones: RESOURCE_EXHAUSTED
+  // Of records and heads, in all; further ones: RESOURCE_EXHAUSTED, or one of the host that has the
+  // most (open_streams.h).
+  std::size_t max_streams = 256;
+  std::size_t max_add_streams = 256;             // of AddRecords; further ones: RESOURCE_EXHAUSTED
   absl::Duration max_stall = absl::Seconds(60);  // a stream whose client takes nothing for so long
                                                  // is cancelled
   absl::Duration handshake_timeout = absl::Seconds(10);

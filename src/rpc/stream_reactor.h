@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "base/mutex.h"
 #include "rpc/open_streams.h"
+#include "rpc/peer_host.h"
 #include "rpc/status_convert.h"
 
 namespace sumlog::rpc {
@@ -24,14 +25,13 @@ class StreamReactor : public grpc::ServerWriteReactor<Response>, protected OpenS
  public:
   // Registers the stream and sends the first message. Called once, before anything else.
   void Begin() {
-    const absl::Status status = streams_.Add(this);
+    const absl::Status status =
+        streams_.Add(this, OpenStreams::Use::kRead, PeerHost(context_->peer()));
     MutexLock lock(&mu_);
-    if (absl::IsResourceExhausted(status)) {
-      EndWith(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(status.message())));
-    } else if (!status.ok()) {
-      End(status);
-    } else {
+    if (status.ok()) {
       SendNext();
+    } else {
+      EndWith(ToGrpcStatusOfLimit(status));
     }
   }
 
@@ -50,6 +50,14 @@ class StreamReactor : public grpc::ServerWriteReactor<Response>, protected OpenS
   void OnDone() final {
     streams_.Remove(this);
     delete this;
+  }
+
+  void OnCrowdedOut() final {
+    MutexLock lock(&mu_);
+    EndWith(ToGrpcStatusOfLimit(absl::ResourceExhaustedError(
+        "the server has as many streams open as it takes, and most of them are of your address")));
+    // What is under way would go first, as slowly as the client likes.
+    if (writing_since_.has_value()) context_->TryCancel();
   }
 
   std::optional<SteadyTime> WaitingSince() const final {

@@ -165,6 +165,32 @@ TEST_F(AddStreamTest, GivesEachModuleVersionOneNumberAmong64Streams) {
   EXPECT_EQ(NewestHead().size, kRecords);
 }
 
+TEST_F(AddStreamTest, HasPlacesApartFromThoseOfReaders) {
+  RpcServer::Options options = AdminOptions("unix:" + log_.folder.path() + "/small.sock");
+  options.limits.max_streams = 1;
+  options.limits.max_add_streams = 1;
+  server_ = RpcServer::Start(options).value();
+  admin_ = ConnectAdmin(grpc::InsecureChannelCredentials());
+  const auto readers = Connect(server_->addresses().front());
+  grpc::ClientContext contexts[3];
+  const auto watcher = readers->WatchHeads(&contexts[0], v1::WatchHeadsRequest());
+  v1::WatchHeadsResponse head;
+  ASSERT_TRUE(watcher->Read(&head));
+
+  const std::unique_ptr<Stream> stream = admin_->AddRecords(&contexts[1]);
+  v1::AddRecordsResponse response;
+  ASSERT_TRUE(stream->Write(AddRequestOf({testing::MakeRecord(1)})));
+  EXPECT_TRUE(stream->Read(&response));
+  const std::unique_ptr<Stream> further = admin_->AddRecords(&contexts[2]);
+  EXPECT_FALSE(further->Read(&response));
+  ExpectStatus(further->Finish(), StatusCode::RESOURCE_EXHAUSTED,
+               "the server has 1 such streams open, the most it takes");
+  contexts[0].TryCancel();
+  watcher->Finish();
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
 TEST_F(AddStreamTest, EndsOpenStreamsWhenTheServerDrains) {
   grpc::ClientContext context;
   const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);

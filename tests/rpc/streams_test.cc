@@ -190,7 +190,7 @@ TEST_F(StreamsTest, RefusesStreamsBeyondTheLimit) {
   const auto third = stub_->WatchHeads(&contexts[2], v1::WatchHeadsRequest());
   EXPECT_FALSE(third->Read(&head));
   ExpectStatus(third->Finish(), StatusCode::RESOURCE_EXHAUSTED,
-               "the server has 2 streams open, the most it takes");
+               "the server has 2 such streams open, the most it takes");
   // Other calls go on.
   v1::GetSignedHeadResponse newest;
   EXPECT_TRUE(Call(&v1::Log::Stub::GetSignedHead, v1::GetSignedHeadRequest(), &newest).ok());
@@ -198,6 +198,31 @@ TEST_F(StreamsTest, RefusesStreamsBeyondTheLimit) {
   contexts[1].TryCancel();
   first->Finish();
   second->Finish();
+}
+
+TEST_F(StreamsTest, GivesAnotherHostAPlaceOfTheOneThatHasThemAll) {
+  const std::string socket = "unix:" + log_.folder.path() + "/log.sock";
+  server_ = StartAt({"127.0.0.1:0", socket}, {.max_streams = 2}).value();
+  const auto crowd = Connect(server_->addresses()[0]);
+  const auto other = Connect(socket);
+  grpc::ClientContext contexts[3];
+  v1::WatchHeadsResponse head;
+  const auto first = crowd->WatchHeads(&contexts[0], v1::WatchHeadsRequest());
+  ASSERT_TRUE(first->Read(&head));
+  const auto second = crowd->WatchHeads(&contexts[1], v1::WatchHeadsRequest());
+  ASSERT_TRUE(second->Read(&head));
+  const auto third = other->WatchHeads(&contexts[2], v1::WatchHeadsRequest());
+  EXPECT_TRUE(third->Read(&head));
+  EXPECT_FALSE(second->Read(&head));
+  ExpectStatus(second->Finish(), StatusCode::RESOURCE_EXHAUSTED,
+               "most of them are of your address");
+  Grow(1);
+  EXPECT_TRUE(first->Read(&head));
+  EXPECT_TRUE(third->Read(&head));
+  contexts[0].TryCancel();
+  contexts[2].TryCancel();
+  first->Finish();
+  third->Finish();
 }
 
 TEST_F(StreamsTest, ShowsEachHeadToAWatcherThatKeepsUp) {
