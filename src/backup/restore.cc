@@ -83,7 +83,7 @@ class Restorer {
     if (!options_.copy.empty() && !options_.replace && IsInTheWay(options_.database_path)) {
       return DatabaseInTheWay();
     }
-    if (!goes_on && options_.copy.empty() && HasNothingToDo()) return ReportAsItIs();
+    if (!goes_on && options_.copy.empty() && HasNothingToDo()) return LeaveAsItIs();
     // Also when it was ready: the anchor may have moved since.
     if (!goes_on || state_.step == Step::kCopying || !CanGoOn()) {
       state_.step = Step::kCopying;
@@ -160,7 +160,7 @@ class Restorer {
     return options_.source == nullptr || report_.source_size <= existing_->signed_head.head.size;
   }
 
-  absl::StatusOr<RestoreReport> ReportAsItIs() {
+  absl::StatusOr<RestoreReport> LeaveAsItIs() {
     ASSIGN_OR_RETURN(
         const std::unique_ptr<storage::RocksDbStore> store,
         storage::OpenRocksDbStore({.path = options_.database_path, .read_only = true}));
@@ -170,7 +170,15 @@ class Restorer {
       RETURN_IF_ERROR(
           CheckExtends(*store, existing_->signed_head, options_.source->newest().signed_head));
     }
+    RETURN_IF_ERROR(MakeMissingAnchor());
     return report_;
+  }
+
+  // After the last check: from then on the log counts as the newest.
+  absl::Status MakeMissingAnchor() {
+    if (options_.anchor != nullptr || !options_.make_anchor) return absl::OkStatus();
+    report_.changed = true;
+    return options_.make_anchor(report_.head.note);
   }
 
   // Whether the database that an interrupted restore was making can be completed now.
@@ -347,9 +355,7 @@ class Restorer {
     if (options_.anchor != nullptr && !report_.lacking.has_value()) {
       RETURN_IF_ERROR(log::ReconcileAnchor(newest, *store, keys_, *options_.anchor));
     }
-    if (options_.anchor == nullptr && options_.make_anchor) {
-      RETURN_IF_ERROR(options_.make_anchor(newest.signed_head.note));
-    }
+    RETURN_IF_ERROR(MakeMissingAnchor());
     RETURN_IF_ERROR(RemoveFolder(work_));
     return report_;
   }

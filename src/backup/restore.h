@@ -46,7 +46,8 @@ struct RestoreOptions {
   RecordSource* source = nullptr;  // of records that the copy lacks; null: there is none
   bool replace = false;            // move a database that is there aside
   log::Anchor* anchor = nullptr;   // null: there is none, and make_anchor makes one
-  // Called with the note of the head that is in place, when there is no anchor. May be empty.
+  // Called last with the note of the head that is in place, when there is no anchor, also where the
+  // database has all already. May be empty.
   std::function<absl::Status(const std::string& note)> make_anchor = {};
   Clock* clock = SystemClock();
   Watch watch = {};

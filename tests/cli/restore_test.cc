@@ -56,6 +56,24 @@ class RestoreVerb : public ::testing::Test {
     EXPECT_EQ(log_.Run({"lookup", "example.com/m509@v1.0.0"}).exit_code, kGood);
   }
 
+  // A directory with the same key, used in another place from record 300 on: it has records 1000 up
+  // to `end` instead.
+  std::string MakeFork(int end) const {
+    const std::string fork = log_.Path("fork");
+    fs::copy(log_.dir(), fork, fs::copy_options::recursive);
+    fs::remove_all(fork + "/db/sum.example.com");
+    fs::copy(backup() + "/db", fork + "/db/sum.example.com", fs::copy_options::recursive);
+    fs::remove(fork + "/anchor/sum.example.com");
+    {
+      const auto config =
+          *ops::LoadConfig({.dir = fork, .file = "", .environment = {}, .flags = {}});
+      CHECK(server::OpenLog(config, {.accept_new_anchor = true}).ok());
+    }
+    const std::string other = log_.Write("fork.sum", GoSum(1000, end));
+    CHECK(RunVerb({"import", "--dir", fork, other}).exit_code == kGood);
+    return fork;
+  }
+
   LogFolder log_;
 };
 
@@ -133,18 +151,7 @@ TEST_F(RestoreVerb, KeepsADatabaseUnlessToldToMoveItAside) {
 }
 
 TEST_F(RestoreVerb, KeepsEvidenceOfTwoHistories) {
-  // The same key, used in another place from record 300 on.
-  const std::string fork = log_.Path("fork");
-  fs::copy(log_.dir(), fork, fs::copy_options::recursive);
-  fs::remove_all(fork + "/db/sum.example.com");
-  fs::copy(backup() + "/db", fork + "/db/sum.example.com", fs::copy_options::recursive);
-  fs::remove(fork + "/anchor/sum.example.com");
-  const std::string other = log_.Write("fork.sum", GoSum(1000, 1400));
-  {
-    const auto config = *ops::LoadConfig({.dir = fork, .file = "", .environment = {}, .flags = {}});
-    CHECK(server::OpenLog(config, {.accept_new_anchor = true}).ok());
-  }
-  ASSERT_EQ(RunVerb({"import", "--dir", fork, other}).exit_code, kGood);
+  const std::string fork = MakeFork(1400);
   LoseDatabase();
   for (const bool by_server : {false, true}) {
     const auto server = by_server ? ServeCopy(fork) : nullptr;
@@ -227,6 +234,31 @@ TEST_F(RestoreVerb, WithoutAnAnchorNeedsToBeTold) {
   EXPECT_EQ(accepted.exit_code, kGood) << accepted.err;
   EXPECT_THAT(accepted.err, HasSubstr("warning: the anchor was made anew"));
   EXPECT_EQ(log_.Run({"fsck"}).exit_code, kGood);
+}
+
+// A database that has all already needs its anchor no less.
+TEST_F(RestoreVerb, MakesTheAnchorAnewWhenOnlyThatWasLost) {
+  fs::remove(log_.config().log_anchor);
+  const std::vector<std::string> forward = {"backup", "restore", "--forward-from", survivor()};
+  EXPECT_EQ(log_.Run(forward).exit_code, kUnreachable);
+  std::vector<std::string> accepting = forward;
+  accepting.push_back("--accept-new-anchor");
+  const VerbRun accepted = log_.Run(accepting);
+  EXPECT_EQ(accepted.exit_code, kGood) << accepted.err;
+  EXPECT_THAT(accepted.out, HasSubstr("restored: "));
+  EXPECT_THAT(accepted.err, HasSubstr("warning: the anchor was made anew"));
+  EXPECT_THAT(log_.Run(forward).out, HasSubstr("nothing to do: "));
+  ExpectGoesOn();
+}
+
+// A source may have less than the database and contradict it all the same.
+TEST_F(RestoreVerb, MakesNoAnchorForAHistoryThatIsContradicted) {
+  const std::string fork = MakeFork(1050);
+  fs::remove(log_.config().log_anchor);
+  const VerbRun run =
+      log_.Run({"backup", "restore", "--forward-from", fork, "--accept-new-anchor"});
+  EXPECT_EQ(run.exit_code, kTampering) << run.err;
+  EXPECT_FALSE(fs::exists(log_.config().log_anchor));
 }
 
 }  // namespace
