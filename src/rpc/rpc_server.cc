@@ -82,6 +82,7 @@ void SetLimits(const RpcLimits& limits, grpc::ServerBuilder* builder) {
   }
   grpc::ResourceQuota quota("sumlog");
   quota.SetMaxThreads(kMaxSyncThreads);
+  quota.Resize(limits.max_buffer_bytes);
   builder->SetResourceQuota(quota);
 }
 

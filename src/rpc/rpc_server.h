@@ -46,10 +46,14 @@ struct RpcLimits {
   absl::Duration max_stall = absl::Seconds(60);  // a stream whose client takes nothing for so long
                                                  // is cancelled
   absl::Duration handshake_timeout = absl::Seconds(10);
-  absl::Duration min_ping_interval = absl::Seconds(10);    // who pings more often is cut off
-  absl::Duration keepalive_interval = absl::Seconds(60);   // our own pings to a silent peer
-  absl::Duration keepalive_timeout = absl::Seconds(20);    // for its answer
-  absl::Duration max_connection_idle = absl::Minutes(15);  // without a call
+  absl::Duration min_ping_interval = absl::Seconds(10);   // who pings more often is cut off
+  absl::Duration keepalive_interval = absl::Seconds(60);  // our own pings to a silent peer
+  absl::Duration keepalive_timeout = absl::Seconds(20);   // for its answer
+  absl::Duration max_connection_idle = absl::Minutes(1);  // without a call
+  // What has arrived of messages that are not whole, in all. Beyond it connections without calls
+  // are closed, and if that is not enough calls end with RESOURCE_EXHAUSTED, any of them. gRPC
+  // counts roughly: the process grows by about one and a half times as much.
+  std::size_t max_buffer_bytes = std::size_t{256} << 20;
   std::size_t node_cache_bytes = log::NodeCache::kDefaultMaxBytes;
 };
 

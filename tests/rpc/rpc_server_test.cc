@@ -27,6 +27,67 @@ namespace {
 using grpc::StatusCode;
 using Stub = v1::Log::Stub;
 
+// The preface and settings that say nothing.
+const std::string kHttp2Opening =
+    std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9);
+
+// A connection with a call that has sent 48 KiB of a message of 60 KiB, and sends no more.
+class HalfMessage {
+ public:
+  explicit HalfMessage(std::uint16_t port) : client_(port) {
+    client_.Send(kHttp2Opening);
+    std::string headers;
+    for (const auto& [name, value] :
+         std::vector<std::pair<std::string, std::string>>{{":method", "POST"},
+                                                          {":scheme", "http"},
+                                                          {":path", "/sumlog.v1.Log/Lookup"},
+                                                          {":authority", "localhost"},
+                                                          {"content-type", "application/grpc"},
+                                                          {"te", "trailers"}}) {
+      // RFC 7541 section 6.2.2: literal, not indexed, new name.
+      absl::StrAppend(&headers, std::string(1, '\0'), std::string(1, char(name.size())), name,
+                      std::string(1, char(value.size())), value);
+    }
+    client_.Send(Frame('\1', '\4', headers));
+    std::string data(std::size_t{16} << 10, 'x');
+    data.replace(0, 5, std::string("\0\0\0\xf0\0", 5));  // not compressed; 60 KiB
+    for (int i = 0; i < 3; ++i) client_.Send(Frame('\0', '\0', data));
+  }
+
+  // Whether the server has ended the call or the connection.
+  bool IsGivenUp() {
+    char bytes[4096];
+    ssize_t count = 0;
+    while ((count = recv(client_.fd(), bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
+      received_.append(bytes, static_cast<std::size_t>(count));
+    }
+    if (count == 0 || errno != EAGAIN) return true;
+    while (received_.size() >= 9) {
+      const auto at = [this](std::size_t i) { return static_cast<unsigned char>(received_[i]); };
+      const std::size_t size = 9 + (std::size_t{at(0)} << 16 | std::size_t{at(1)} << 8 | at(2));
+      if (received_.size() < size) return false;
+      const int type = received_[3];
+      if (type == 1 || type == 3 || type == 7) return true;  // HEADERS, RST_STREAM, GOAWAY
+      received_.erase(0, size);
+    }
+    return false;
+  }
+
+ private:
+  // Of stream 1.
+  static std::string Frame(char type, char flags, const std::string& payload) {
+    std::string frame;
+    for (const int shift : {16, 8, 0}) {
+      frame.push_back(static_cast<char>(payload.size() >> shift & 0xff));
+    }
+    return absl::StrCat(frame, std::string(1, type), std::string(1, flags),
+                        std::string("\0\0\0\1", 4), payload);
+  }
+
+  RawHttpClient client_;
+  std::string received_;
+};
+
 class RpcServerTest : public RpcTest {
  protected:
   grpc::Status Ask(Stub& stub) {
@@ -198,6 +259,35 @@ TEST_F(RpcServerTest, ClosesAPeerThatDoesNotSpeakHttp2) {
   RawHttpClient client(address->port);
   EXPECT_EQ(client.Get("/latest").status, 0);
   EXPECT_TRUE(Ask(*stub_).ok());
+}
+
+// Strangers may open as many connections as they like, each with messages that never end.
+TEST_F(RpcServerTest, GivesUpHalfMessagesThatTakeTooMuchMemory) {
+  Start({.max_buffer_bytes = std::size_t{1} << 20});
+  const auto address = ops::ParseAddress(server_->addresses().front());
+  std::vector<std::unique_ptr<HalfMessage>> halves;
+  for (int i = 0; i < 10; ++i) halves.push_back(std::make_unique<HalfMessage>(address->port));
+  EXPECT_TRUE(Ask(*stub_).ok());
+  for (const auto& half : halves) EXPECT_FALSE(half->IsGivenUp());
+  bool one_is_given_up = false;
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  while (!one_is_given_up && absl::Now() < end) {
+    if (halves.size() < 100) halves.push_back(std::make_unique<HalfMessage>(address->port));
+    for (const auto& half : halves) one_is_given_up = one_is_given_up || half->IsGivenUp();
+  }
+  EXPECT_TRUE(one_is_given_up);
+  halves.clear();
+  EXPECT_TRUE(Ask(*Connect(server_->addresses().front())).ok());
+}
+
+TEST_F(RpcServerTest, ClosesConnectionsWithoutCalls) {
+  Start({.max_connection_idle = absl::Milliseconds(50)});
+  const auto address = ops::ParseAddress(server_->addresses().front());
+  RawHttpClient client(address->port);
+  client.Send(kHttp2Opening);
+  bool ended = false;
+  client.ReadToEnd(&ended);
+  EXPECT_TRUE(ended);
 }
 
 TEST_F(RpcServerTest, HasHealthAndReflection) {
