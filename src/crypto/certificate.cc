@@ -8,23 +8,16 @@
 #include <openssl/x509.h>
 
 #include <ctime>
-#include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "crypto/openssl_handle.h"
 
 namespace sumlog::crypto {
 namespace {
 
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Memory = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Memory = OpenSslHandle<BIO, BIO_free_all>;
+using Certificate = OpenSslHandle<X509, X509_free>;
+using Key = OpenSslHandle<EVP_PKEY, EVP_PKEY_free>;
 
 // What OpenSSL notes of a failure here is nobody else's.
 class OwnErrors {

@@ -8,24 +8,16 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
+#include "crypto/openssl_handle.h"
 
 namespace sumlog::testing {
 
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-
-using TlsKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-using TlsCertificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using TlsExtension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
-using TlsMemory = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-using TlsContext = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
-using TlsSession = std::unique_ptr<SSL, FreeWith<SSL_free>>;
+using TlsKey = crypto::OpenSslHandle<EVP_PKEY, EVP_PKEY_free>;
+using TlsCertificate = crypto::OpenSslHandle<X509, X509_free>;
+using TlsExtension = crypto::OpenSslHandle<X509_EXTENSION, X509_EXTENSION_free>;
+using TlsMemory = crypto::OpenSslHandle<BIO, BIO_free_all>;
+using TlsContext = crypto::OpenSslHandle<SSL_CTX, SSL_CTX_free>;
+using TlsSession = crypto::OpenSslHandle<SSL, SSL_free>;
 
 }  // namespace sumlog::testing
 
