@@ -196,7 +196,7 @@ func TestATokenDoesWhatItsGrantSaysOverTLS(t *testing.T) {
 	}
 	_, err = addOne(release, c, record(1, ""))
 	wantCode(t, "add with a revoked token", err, codes.Unauthenticated)
-	c.checkLogged(t, sumlog.VerifierKey(t, dir), record(0, ""), 0)
+	c.checkLogged(auditor, t, sumlog.VerifierKey(t, dir), record(0, ""), 0)
 }
 
 func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
@@ -209,6 +209,8 @@ func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
 		return err
 	}
 	wantCode(t, "no token", ask(t.Context()), codes.Unauthenticated)
+	_, err := c.lookup(t.Context(), record(0, ""))
+	wantCode(t, "a reader's call without a token", err, codes.Unauthenticated)
 	wantCode(t, "an unknown token", ask(withToken(t, "slt"+strings.Repeat("0", 40))),
 		codes.Unauthenticated)
 	wantCode(t, "an empty token", ask(withToken(t, "")), codes.Unauthenticated)

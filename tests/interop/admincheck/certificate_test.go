@@ -86,7 +86,7 @@ func TestACertificateDoesWhatItsEntrySays(t *testing.T) {
 	}
 	_, err = addOne(t.Context(), auditor, record(1, ""))
 	wantCode(t, "an add with scope read", err, codes.PermissionDenied)
-	release.checkLogged(t, sumlog.VerifierKey(t, dir), record(1, ""), 1)
+	release.checkLogged(t.Context(), t, sumlog.VerifierKey(t, dir), record(1, ""), 1)
 }
 
 func TestNobodyGetsInWithoutAGrantedCertificate(t *testing.T) {

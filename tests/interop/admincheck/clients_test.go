@@ -110,9 +110,10 @@ func openHead(key string, head *sumlogv1.SignedHead) (tlog.Tree, error) {
 }
 
 // checkLogged demands that the log holds a record under a number, provably.
-func (c clients) checkLogged(t *testing.T, key string, r *sumlogv1.Record, number uint64) {
+func (c clients) checkLogged(ctx context.Context, t *testing.T, key string, r *sumlogv1.Record,
+	number uint64) {
 	t.Helper()
-	answer, err := c.lookup(t.Context(), r)
+	answer, err := c.lookup(ctx, r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func TestStreamedRecordsAreThereWhenTheyAreAnswered(t *testing.T) {
 		t.Errorf("after the last answer: %v, want the end of the stream", err)
 	}
 	for n := range messages * perMessage {
-		c.checkLogged(t, key, record(n, ""), uint64(n))
+		c.checkLogged(t.Context(), t, key, record(n, ""), uint64(n))
 	}
 }
 
@@ -73,7 +73,7 @@ func TestTheSameRecordAgainHasItsNumberAlready(t *testing.T) {
 			t.Errorf("record %d: %v, want %v", i+1, result, want)
 		}
 	}
-	c.checkLogged(t, sumlog.VerifierKey(t, dir), record(2, ""), 2)
+	c.checkLogged(t.Context(), t, sumlog.VerifierKey(t, dir), record(2, ""), 2)
 }
 
 func TestOtherHashesAreRefusedAndKeptAsEvidence(t *testing.T) {
@@ -85,7 +85,7 @@ func TestOtherHashesAreRefusedAndKeptAsEvidence(t *testing.T) {
 		!strings.Contains(result.Reason, "record 1") {
 		t.Fatalf("got %v, want a conflict with record 1", result)
 	}
-	c.checkLogged(t, sumlog.VerifierKey(t, dir), record(1, ""), 1)
+	c.checkLogged(t.Context(), t, sumlog.VerifierKey(t, dir), record(1, ""), 1)
 
 	list, err := c.admin.ListConflicts(t.Context(), &sumlogv1.ListConflictsRequest{})
 	if err != nil || len(list.Conflicts) != 1 || list.Conflicts[0].Id != result.EvidenceId {
@@ -238,7 +238,7 @@ func TestABlockedVersionIsAnsweredWithItsReason(t *testing.T) {
 	if _, err := c.admin.Unblock(t.Context(), &sumlogv1.UnblockRequest{Module: module}); err != nil {
 		t.Fatal(err)
 	}
-	c.checkLogged(t, sumlog.VerifierKey(t, dir), record(0, ""), 0)
+	c.checkLogged(t.Context(), t, sumlog.VerifierKey(t, dir), record(0, ""), 0)
 }
 
 func TestHealthSaysServing(t *testing.T) {

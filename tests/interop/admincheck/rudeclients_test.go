@@ -53,7 +53,7 @@ func (p *polite) isServed(t *testing.T) {
 	if err := p.ledger.take(offers, answer.Results, answer.Head); err != nil {
 		t.Fatal(err)
 	}
-	p.checkLogged(t, p.ledger.key, offers[1].record(), answer.Results[1].Number)
+	p.checkLogged(t.Context(), t, p.ledger.key, offers[1].record(), answer.Results[1].Number)
 }
 
 // addWithoutReading sends messages for as long as the server takes them, and reads no answer. It
