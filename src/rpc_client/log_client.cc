@@ -12,6 +12,7 @@
 #include "client/lookup_answer.h"
 #include "rpc_client/channel.h"
 #include "rpc_client/convert.h"
+#include "rpc_client/log_failure.h"
 #include "sumlog/client/failure_details.h"
 #include "sumlog/gosum/record.h"
 #include "sumlog/tlog/consistency.h"
@@ -24,8 +25,6 @@ using tlog::Hash;
 using tlog::SignedTreeHead;
 using tlog::TreeHead;
 
-// A record, a signed head and a proof take less.
-constexpr int kMaxAnswerBytes = 4 << 20;
 constexpr std::size_t kMaxProvenanceBytes = 5000;  // types.proto: one word, and 4096 bytes
 
 // Of a proof under a signed head: a hash that is none is one that does not lead there.
@@ -43,28 +42,10 @@ absl::StatusOr<std::vector<Hash>> PathFrom(
   return path;
 }
 
-// A call that failed. What a server says of itself is no evidence, so nothing is kDataLoss here.
-absl::Status Failure(const grpc::Status& failure, const std::string& server) {
-  const absl::Status status = FromGrpcStatus(failure, server);
-  const std::string text = client::ServerTextOf(status);
-  switch (failure.error_code()) {
-    case grpc::StatusCode::NOT_FOUND:
-    case grpc::StatusCode::PERMISSION_DENIED:
-      return status;
-    case grpc::StatusCode::UNIMPLEMENTED:
-      return client::WithServerText(
-          absl::UnavailableError(absl::StrCat(server, " serves no log over gRPC")), text);
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return client::WithServerText(
-          absl::UnavailableError(absl::StrCat(server, " has met a limit, or has sent more than ",
-                                              kMaxAnswerBytes, " bytes")),
-          text);
-    default:
-      // Only the first line: a "fix" that is about administration would mislead here.
-      return client::WithServerText(
-          absl::UnavailableError(status.message().substr(0, status.message().find('\n'))), text);
-  }
-}
+// The refusals that may be an answer.
+constexpr grpc::StatusCode kAbsent[] = {grpc::StatusCode::NOT_FOUND};
+constexpr grpc::StatusCode kAbsentOrBlocked[] = {grpc::StatusCode::NOT_FOUND,
+                                                 grpc::StatusCode::PERMISSION_DENIED};
 
 class GrpcLogClient final : public LogClient {
  public:
@@ -99,8 +80,8 @@ class GrpcLogClient final : public LogClient {
     v1::LookupRequest request;
     ToProto(module, request.mutable_module());
     v1::LookupResponse response;
-    const absl::Status status =
-        Call(absl::StrCat("Lookup ", name), &v1::Log::Stub::Lookup, request, &response);
+    const absl::Status status = Call(absl::StrCat("Lookup ", name), &v1::Log::Stub::Lookup, request,
+                                     &response, kAbsentOrBlocked);
     if (!status.ok()) return Absence(name, status);
 
     LookedUpRecord looked_up;
@@ -186,11 +167,11 @@ class GrpcLogClient final : public LogClient {
   absl::Status Call(const std::string& question,
                     grpc::Status (v1::Log::Stub::*method)(grpc::ClientContext*, const Request&,
                                                           Response*),
-                    const Request& request, Response* response) {
+                    const Request& request, Response* response, Refusals answers = {}) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + options_.connect.timeout));
     const grpc::Status status = ((*log_).*method)(&context, request, response);
-    if (!status.ok()) return Failure(status, server_);
+    if (!status.ok()) return LogFailure(status, server_, answers);
     Report(question, response->SerializeAsString());
     return absl::OkStatus();
   }
@@ -284,7 +265,7 @@ class GrpcLogClient final : public LogClient {
     request.set_size(size);
     v1::GetSignedHeadResponse response;
     const absl::Status status = Call(absl::StrCat("GetSignedHead of size ", size),
-                                     &v1::Log::Stub::GetSignedHead, request, &response);
+                                     &v1::Log::Stub::GetSignedHead, request, &response, kAbsent);
     if (absl::IsNotFound(status)) return std::nullopt;
     RETURN_IF_ERROR(status);
     ASSIGN_OR_RETURN(SignedTreeHead head, OpenHead(response.head().note()));
@@ -301,7 +282,8 @@ class GrpcLogClient final : public LogClient {
     request.set_tree_size(head.size);
     v1::GetInclusionProofResponse response;
     const absl::Status status = Call(absl::StrCat("GetInclusionProof ", which, " of ", head.size),
-                                     &v1::Log::Stub::GetInclusionProof, request, &response);
+                                     &v1::Log::Stub::GetInclusionProof, request, &response,
+                                     request.has_leaf_hash() ? Refusals(kAbsent) : Refusals());
     if (absl::IsNotFound(status)) {
       return client::Reword(status, absl::StrCat("none of the first ", head.size, " records is ",
                                                  which, ", says the server"));
@@ -357,7 +339,7 @@ class GrpcLogClient final : public LogClient {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LogClient>> LogClient::Connect(Options options) {
-  options.connect.max_answer_bytes = kMaxAnswerBytes;
+  options.connect.max_answer_bytes = kMaxLogAnswerBytes;
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, OpenChannel(options.connect));
   return std::make_unique<GrpcLogClient>(channel, std::move(options));
 }
@@ -369,7 +351,7 @@ absl::StatusOr<std::string> FetchNewestNote(const ConnectOptions& options) {
   v1::GetSignedHeadResponse response;
   const grpc::Status status =
       v1::Log::NewStub(channel)->GetSignedHead(&context, v1::GetSignedHeadRequest(), &response);
-  if (!status.ok()) return Failure(status, options.address);
+  if (!status.ok()) return LogFailure(status, options.address);
   return response.head().note();
 }
 

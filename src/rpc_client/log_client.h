@@ -4,7 +4,8 @@
 // Every head is checked against the key and against the newest head seen before; records, proofs
 // and roots are checked up to such a head before they are handed on. Every call may return:
 //   kUnavailable      no connection, no answer in time, or one that is none of a log: a retry may
-//                     help. Also what the server says when it cannot answer
+//                     help. Also what the server says when it cannot answer, or refuses what every
+//                     log answers
 //   kUnauthenticated  a well-formed head that the key has not signed
 //   kDataLoss         signed bytes contradict each other or their proof: evidence of tampering. For
 //                     a fork, client::ForkedNotesOf has the notes
@@ -80,8 +81,7 @@ class LogClient {
 
   // Looks a module version up and verifies the answer.
   //   kNotFound          not in the log, says a server that has a head signed by the key
-  //   kPermissionDenied  the same server answers with a reason instead (ServerTextOf): it is
-  //   blocked
+  //   kPermissionDenied  it is blocked: the same server has a reason instead (ServerTextOf)
   virtual absl::StatusOr<LookedUpRecord> Lookup(const gosum::ModuleVersion& module) = 0;
 
   // The head of the first `size` records of the tree of Newest(); its note is empty where the

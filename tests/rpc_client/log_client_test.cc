@@ -14,9 +14,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "rpc/log_answers.h"
 #include "rpc/rpc_fixture.h"
-#include "rpc/status_convert.h"
+#include "rpc_client/scripted_log.h"
 #include "sumlog/client/failure_details.h"
 #include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/inclusion.h"
@@ -27,53 +26,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// Answers from a log, and lets a test change each answer before it goes out.
-class ScriptedLog final : public v1::Log::Service {
- public:
-  template <typename Response>
-  using Change = std::function<grpc::Status(Response&)>;
-
-  explicit ScriptedLog(const log::LogReader* reader) : answers_(reader, 1 << 20) {}
-
-  Change<v1::GetSignedHeadResponse> on_head;
-  Change<v1::LookupResponse> on_lookup;
-  Change<v1::GetRecordResponse> on_record;
-  Change<v1::GetInclusionProofResponse> on_inclusion;
-  Change<v1::GetConsistencyProofResponse> on_consistency;
-
-  grpc::Status GetSignedHead(grpc::ServerContext*, const v1::GetSignedHeadRequest* request,
-                             v1::GetSignedHeadResponse* response) override {
-    return Answer(answers_.GetSignedHead(*request, response), on_head, response);
-  }
-  grpc::Status Lookup(grpc::ServerContext*, const v1::LookupRequest* request,
-                      v1::LookupResponse* response) override {
-    return Answer(answers_.Lookup(*request, response), on_lookup, response);
-  }
-  grpc::Status GetRecord(grpc::ServerContext*, const v1::GetRecordRequest* request,
-                         v1::GetRecordResponse* response) override {
-    return Answer(answers_.GetRecord(*request, response), on_record, response);
-  }
-  grpc::Status GetInclusionProof(grpc::ServerContext*, const v1::GetInclusionProofRequest* request,
-                                 v1::GetInclusionProofResponse* response) override {
-    return Answer(answers_.GetInclusionProof(*request, response), on_inclusion, response);
-  }
-  grpc::Status GetConsistencyProof(grpc::ServerContext*,
-                                   const v1::GetConsistencyProofRequest* request,
-                                   v1::GetConsistencyProofResponse* response) override {
-    return Answer(answers_.GetConsistencyProof(*request, response), on_consistency, response);
-  }
-
- private:
-  template <typename Response>
-  static grpc::Status Answer(const absl::Status& status, const Change<Response>& change,
-                             Response* response) {
-    if (!status.ok() || !change) return rpc::ToGrpcStatus(status);
-    return change(*response);
-  }
-
-  rpc::LogAnswers answers_;
-};
 
 class LogClientTest : public rpc::RpcTest {
  protected:
@@ -183,6 +135,32 @@ TEST_F(LogClientTest, TellsAbsentFromBlocked) {
 TEST_F(LogClientTest, TakesNoAbsenceFromWhoHasNoSignedHead) {
   client_ = Connect(testing::MakeSigner("sum.example.com", 2).verifier());
   EXPECT_TRUE(absl::IsUnauthenticated(Lookup(99)));
+}
+
+TEST_F(LogClientTest, TakesNoRefusalForAnAnswer) {
+  const auto head = client_->Newest();
+  ASSERT_TRUE(head.ok()) << head.status();
+  for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::PERMISSION_DENIED}) {
+    const auto refuse = [code](auto&) { return grpc::Status(code, "no"); };
+    scripted_->on_record = refuse;
+    scripted_->on_inclusion = refuse;
+    scripted_->on_consistency = refuse;
+    EXPECT_TRUE(absl::IsUnavailable(client_->ProveNumber(1, head->head).status()));
+    EXPECT_TRUE(absl::IsUnavailable(client_->HeadOfSize(5).status()));
+    EXPECT_TRUE(absl::IsUnavailable(
+        client_->RecordText({.number = 1, .leaf = leaves_[1], .path = {}}).status()));
+    const bool says_absent = code == grpc::StatusCode::NOT_FOUND;
+    EXPECT_EQ(absl::IsNotFound(client_->ProveLeaf(leaves_[1], head->head).status()), says_absent);
+
+    // Who has no signed head is no log, and knows nothing of what is in it.
+    scripted_->on_head = refuse;
+    scripted_->on_lookup = refuse;
+    EXPECT_TRUE(absl::IsUnavailable(client_->Newest().status()));
+    EXPECT_TRUE(absl::IsUnavailable(Lookup(1))) << Lookup(1);
+    EXPECT_TRUE(absl::IsUnavailable(client_->HeadOfSize(3).status()));
+    scripted_->on_head = nullptr;
+    scripted_->on_lookup = nullptr;
+  }
 }
 
 TEST_F(LogClientTest, CallsEveryFalseLookupTampering) {
