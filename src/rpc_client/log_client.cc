@@ -10,9 +10,12 @@
 #include "base/status_macros.h"
 #include "client/head_timeline.h"
 #include "client/lookup_answer.h"
+#include "client/tile_cache.h"
+#include "client/verified_tiles.h"
 #include "rpc_client/channel.h"
 #include "rpc_client/convert.h"
 #include "rpc_client/log_failure.h"
+#include "rpc_client/tile_calls.h"
 #include "sumlog/client/failure_details.h"
 #include "sumlog/gosum/record.h"
 #include "sumlog/tlog/consistency.h"
@@ -159,6 +162,17 @@ class GrpcLogClient final : public LogClient {
     if (tlog::LeafHash(response.record().text()) == leaf.leaf) return response.record().text();
     return absl::DataLossError(
         absl::StrCat("the text of record ", leaf.number, " is not the one whose leaf was proved"));
+  }
+
+  absl::Status CheckLeaves(std::vector<ClaimedLeaf> claims, const TreeHead& head) override {
+    TileCalls calls(*log_,
+                    {.server = server_,
+                     .timeout = options_.connect.timeout,
+                     .on_answer = [this](absl::string_view question, absl::string_view bytes) {
+                       Report(question, bytes);
+                     }});
+    client::VerifiedTiles tiles(head, calls, tiles_);
+    return rpc_client::CheckLeaves(std::move(claims), head, tiles);
   }
 
  private:
@@ -334,6 +348,7 @@ class GrpcLogClient final : public LogClient {
   const std::unique_ptr<v1::Log::Stub> log_;
 
   client::HeadTimeline timeline_;
+  client::TileCache tiles_;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "rpc_client/admin_client.h"
+#include "rpc_client/leaf_check.h"
 #include "sumlog/client/head_memory.h"
 #include "sumlog/client/sumdb_client.h"
 #include "sumlog/gosum/module_version.h"
@@ -101,6 +102,11 @@ class LogClient {
 
   // The text of a record that has been proved. kDataLoss: what came has another leaf hash.
   virtual absl::StatusOr<std::string> RecordText(const ProvenLeaf& leaf) = 0;
+
+  // Checks that each of the records has the number it is said to have in the tree of `head`, which
+  // this client has returned; however many. kDataLoss also: one of them has not, and the message
+  // names it. Cost: an answer of 8 KiB for each 256 neighbours, 16 asked for at a time.
+  virtual absl::Status CheckLeaves(std::vector<ClaimedLeaf> claims, const tlog::TreeHead& head) = 0;
 };
 
 // The note of the newest head as it comes, for those who have no key: nothing is verified.

@@ -7,6 +7,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <string>
@@ -64,6 +65,15 @@ class LogClientTest : public rpc::RpcTest {
     return tlog::SignTreeHead(tlog::ReferenceHead(absl::MakeConstSpan(leaves_).subspan(0, size)),
                               {&signer, 1})
         ->note;
+  }
+
+  // That every record has the number it has, as "r<number>".
+  std::vector<ClaimedLeaf> Claims() const {
+    std::vector<ClaimedLeaf> claims;
+    for (std::uint64_t i = 0; i < size_; ++i) {
+      claims.push_back({.number = i, .leaf = leaves_[i], .name = absl::StrCat("r", i)});
+    }
+    return claims;
   }
 
   const tlog::VerifierKey key_;
@@ -281,6 +291,58 @@ TEST_F(LogClientTest, CallsFalseProofsTampering) {
   };
   EXPECT_TRUE(absl::IsDataLoss(
       client_->RecordText({.number = 1, .leaf = leaves_[1], .path = {}}).status()));
+}
+
+TEST_F(LogClientTest, ChecksManyRecordsWithFewAnswers) {
+  Grow(10'000);
+  const auto head = client_->Newest();
+  ASSERT_TRUE(head.ok()) << head.status();
+  std::vector<ClaimedLeaf> claims = Claims();
+  std::reverse(claims.begin(), claims.end());
+  questions_.clear();
+  EXPECT_EQ(client_->CheckLeaves(claims, head->head), absl::OkStatus());
+  EXPECT_EQ(questions_.size(), 40u + 1);  // the tiles of leaves, and the one above them
+  EXPECT_EQ(client_->CheckLeaves({}, head->head), absl::OkStatus());
+}
+
+TEST_F(LogClientTest, FindsTheOneRecordThatIsNotWhereItIsSaidToBe) {
+  Grow(700);
+  const auto head = client_->Newest();
+  ASSERT_TRUE(head.ok()) << head.status();
+  for (const std::size_t number : {std::size_t{0}, std::size_t{255}, std::size_t{256}, size_ - 1}) {
+    std::vector<ClaimedLeaf> claims = Claims();
+    claims[number].leaf[31] ^= 1;
+    const absl::Status status = client_->CheckLeaves(claims, head->head);
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(absl::StrCat("record ", number, " of the signed tree is not r", number,
+                                       " as it was sent: leaf hash ")));
+  }
+  std::vector<ClaimedLeaf> moved = Claims();
+  std::swap(moved[3].number, moved[500].number);
+  EXPECT_TRUE(absl::IsDataLoss(client_->CheckLeaves(moved, head->head)));
+  EXPECT_TRUE(absl::IsDataLoss(
+      client_->CheckLeaves({{.number = size_, .leaf = leaves_[0], .name = "r"}}, head->head)));
+}
+
+TEST_F(LogClientTest, BelievesNoTileThatDoesNotLeadToTheHead) {
+  Grow(700);
+  const auto head = client_->Newest();
+  ASSERT_TRUE(head.ok()) << head.status();
+  const std::vector<std::function<void(std::string&)>> lies = {
+      [](std::string& hashes) { hashes[40] ^= 1; }, [](std::string& hashes) { hashes.clear(); },
+      [](std::string& hashes) { hashes.pop_back(); }, [](std::string& hashes) { hashes += 'x'; }};
+  for (const auto& lie : lies) {
+    scripted_->on_tile = [&lie](v1::GetHashTileResponse& answer) {
+      lie(*answer.mutable_hashes());
+      return grpc::Status::OK;
+    };
+    EXPECT_TRUE(absl::IsDataLoss(client_->CheckLeaves(Claims(), head->head)));
+  }
+  for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::DATA_LOSS}) {
+    scripted_->on_tile = [code](auto&) { return grpc::Status(code, "no"); };
+    EXPECT_TRUE(absl::IsUnavailable(client_->CheckLeaves(Claims(), head->head)));
+  }
 }
 
 TEST_F(LogClientTest, AccusesNobodyOfWhatIsNoAnswer) {
