@@ -6,6 +6,11 @@
 #include "rpc/status_convert.h"
 
 namespace sumlog::rpc {
+namespace {
+
+grpc::Status Stopping() { return ToGrpcStatus(absl::UnavailableError("the server is stopping")); }
+
+}  // namespace
 
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* context,
@@ -13,6 +18,10 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
                                                Response* response,
                                                Method<Request, Response> method) const {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (!pending_.TryBegin()) {
+    reactor->Finish(Stopping());
+    return reactor;
+  }
   Caller caller;
   absl::Status status = Admit(*context, admin_, kind.scope, kind.name, &caller);
   if (status.ok()) {
@@ -30,6 +39,7 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
     if (status.ok()) status = admin::DoneButNotJournalled(journalled);
   }
   reactor->Finish(ToGrpcStatusOfLimit(status));
+  pending_.End();
   return reactor;
 }
 
@@ -42,7 +52,12 @@ grpc::ServerUnaryReactor* AdminService::AddRecordBatch(grpc::CallbackServerConte
                                                        const v1::AddRecordBatchRequest* request,
                                                        v1::AddRecordBatchResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (!pending_.TryBegin()) {
+    reactor->Finish(Stopping());
+    return reactor;
+  }
   AddOnce(*context, admin_, pending_, *request, response, reactor);
+  pending_.End();
   return reactor;
 }
 

@@ -8,6 +8,7 @@
 
 #include <sumlog/v1/admin.grpc.pb.h>
 
+#include "absl/time/time.h"
 #include "rpc/admin_answers.h"
 #include "rpc/admin_context.h"
 #include "rpc/open_streams.h"
@@ -21,6 +22,10 @@ class AdminService final : public v1::Admin::CallbackService {
   // waits for the sequencer before it goes.
   AdminService(const AdminContext& admin, OpenStreams* streams)
       : admin_(admin), streams_(streams), answers_(admin_) {}
+
+  // Refuses further calls of one message and waits for those under way, at most until `end`;
+  // streams are OpenStreams' affair, backups their maker's.
+  void Drain(absl::Time end) { pending_.Drain(end); }
 
   grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>* AddRecords(
       grpc::CallbackServerContext* context) override;
@@ -84,7 +89,7 @@ class AdminService final : public v1::Admin::CallbackService {
   OpenStreams* const streams_;
   const AdminAnswers answers_;
 
-  PendingAdds pending_;  // last: it waits for those who use the rest
+  mutable PendingAdds pending_;  // last: it waits for those who use the rest
 };
 
 }  // namespace sumlog::rpc

@@ -1,5 +1,6 @@
-// Messages of records that are with the sequencer: their completions need journal and tokens, so
-// whoever owns those waits here before they go.
+// Administrative calls and messages that are being carried out: their completions need journal and
+// tokens, so whoever owns those waits here before they go. And what is being done is not cut off
+// when the server stops: its caller is to learn what became of it.
 //
 // Safe from any thread.
 
@@ -8,6 +9,8 @@
 
 #include <cstddef>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/mutex.h"
 
 namespace sumlog::rpc {
@@ -24,6 +27,26 @@ class PendingAdds {
     while (count_ > 0) reached_zero_.Wait(&mu_);
   }
 
+  // Has TryBegin refuse from now on, and waits until there is nothing under way or `end` has come.
+  void Drain(absl::Time end) {
+    MutexLock lock(&mu_);
+    draining_ = true;
+    while (count_ > 0) {
+      const absl::Duration left = end - absl::Now();
+      if (left <= absl::ZeroDuration()) return;
+      reached_zero_.WaitFor(&mu_, left);
+    }
+  }
+
+  // For a whole call: false when the server is stopping, and then there is no End.
+  bool TryBegin() {
+    MutexLock lock(&mu_);
+    if (draining_) return false;
+    ++count_;
+    return true;
+  }
+
+  // For a message of a call.
   void Begin() {
     MutexLock lock(&mu_);
     ++count_;
@@ -37,6 +60,7 @@ class PendingAdds {
   Mutex mu_;
   CondVar reached_zero_;
   std::size_t count_ ABSL_GUARDED_BY(mu_) = 0;
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace sumlog::rpc

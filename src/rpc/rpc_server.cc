@@ -37,7 +37,8 @@ constexpr char kUnixPrefix[] = "unix:";
 // The threads that gRPC may start for the one service with blocking methods, reflection.
 constexpr int kMaxSyncThreads = 8;
 
-// After the streams have ended, what is left is answered at once, or watches our health for ever.
+// After the streams and what waits for the disk have ended, what is left is answered at once, or
+// watches our health for ever.
 constexpr absl::Duration kLastAnswers = absl::Seconds(1);
 
 // gRPC and protobuf write complaints to stderr, in their own form and whenever a stranger likes;
@@ -135,6 +136,7 @@ class RunningRpcServer final : public RpcServer {
     const absl::Time end = absl::Now() + deadline;
     server_->GetHealthCheckService()->SetServingStatus(false);
     streams_.Drain(deadline);
+    if (admin_.has_value()) admin_->Drain(end);
     server_->Shutdown(absl::ToChronoTime(std::min(end, absl::Now() + kLastAnswers)));
     server_->Wait();
     server_.reset();

@@ -2,6 +2,8 @@
 // stands in the journal.
 // Method: a log of three records behind a Unix socket; requests are bent one way at a time.
 
+#include <thread>
+
 #include "admin_fixture.h"
 
 namespace sumlog::rpc {
@@ -277,6 +279,29 @@ TEST_F(AdminServiceTest, WritesEveryCallIntoTheJournalWithoutSecrets) {
   EXPECT_EQ(lines[4]["details"]["modules"], "example.com/m1@v1.0.0 example.com/m7@v1.0.0");
   EXPECT_EQ(ReadFile(journal_path(), 1 << 20)->find(created.secret().substr(12)),
             std::string::npos);
+}
+
+TEST_F(AdminServiceTest, AnswersWhatWaitsForTheDiskWhileItDrains) {
+  log_.store->HoldCommits();
+  const std::size_t commits = log_.store->notes().size();
+  std::thread adder([this] {
+    const v1::AddRecordBatchResponse response = AddBatchOf({testing::MakeRecord(7)});
+    ASSERT_EQ(response.results_size(), 1);
+    EXPECT_EQ(response.results(0).outcome(), v1::AddResult::OUTCOME_APPENDED);
+  });
+  log_.store->AwaitCommits(commits + 1);
+  std::thread drain([this] { server_->Drain(absl::Hours(1)); });
+  v1::GetStatusResponse response;
+  grpc::Status status;
+  do {
+    status = Call(&Stub::GetStatus, v1::GetStatusRequest(), &response);
+  } while (status.ok());
+  ExpectStatus(status, StatusCode::UNAVAILABLE, "the server is stopping");
+  // Longer than what need not wait is given at the end.
+  absl::SleepFor(absl::Milliseconds(1500));
+  log_.store->LetCommitsGo();
+  adder.join();
+  drain.join();
 }
 
 TEST_F(AdminServiceTest, DoesNothingThatTheJournalHasNoRoomFor) {
