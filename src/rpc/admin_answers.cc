@@ -15,11 +15,13 @@ namespace {
 
 constexpr std::size_t kDefaultPage = 100;
 constexpr std::size_t kMaxPage = 1000;
+// A grant may have 100 patterns of 256 bytes, and clients take messages of 4 MiB by default.
+constexpr std::size_t kMaxTokenPage = 100;
 
-absl::StatusOr<std::size_t> PageSize(std::uint32_t asked) {
+absl::StatusOr<std::size_t> PageSize(std::uint32_t asked, std::size_t most = kMaxPage) {
   if (asked == 0) return kDefaultPage;
-  if (asked <= kMaxPage) return asked;
-  return absl::InvalidArgumentError(absl::StrCat("page_size ", asked, ", want at most ", kMaxPage));
+  if (asked <= most) return asked;
+  return absl::InvalidArgumentError(absl::StrCat("page_size ", asked, ", want at most ", most));
 }
 
 gosum::ModuleVersion ToModule(const v1::ModuleVersion& module) {
@@ -164,9 +166,17 @@ absl::Status AdminAnswers::CreateToken(const v1::CreateTokenRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status AdminAnswers::ListTokens(const v1::ListTokensRequest&,
+absl::Status AdminAnswers::ListTokens(const v1::ListTokensRequest& request,
                                       v1::ListTokensResponse* response, AdminCall*) const {
-  for (const admin::Grant& grant : admin_.tokens->List()) Convert(grant, response->add_grants());
+  ASSIGN_OR_RETURN(const std::size_t limit, PageSize(request.page_size(), kMaxTokenPage));
+  for (const admin::Grant& grant : admin_.tokens->List()) {
+    if (grant.name <= request.page_token()) continue;
+    if (static_cast<std::size_t>(response->grants_size()) == limit) {
+      response->set_next_page_token(response->grants().rbegin()->name());
+      break;
+    }
+    Convert(grant, response->add_grants());
+  }
   return absl::OkStatus();
 }
 

@@ -210,12 +210,16 @@ class GrpcAdminClient final : public AdminClient {
   }
 
   absl::StatusOr<std::vector<TokenGrant>> ListTokens() override {
-    v1::ListTokensResponse response;
-    RETURN_IF_ERROR(
-        Call(*admin_, &v1::Admin::Stub::ListTokens, v1::ListTokensRequest(), &response));
     std::vector<TokenGrant> grants;
-    for (const v1::TokenGrant& grant : response.grants()) grants.push_back(FromProto(grant));
-    return grants;
+    v1::ListTokensRequest request;
+    for (int page = 0; page < kMaxPages; ++page) {
+      v1::ListTokensResponse response;
+      RETURN_IF_ERROR(Call(*admin_, &v1::Admin::Stub::ListTokens, request, &response));
+      for (const v1::TokenGrant& grant : response.grants()) grants.push_back(FromProto(grant));
+      if (response.next_page_token().empty()) return grants;
+      request.set_page_token(response.next_page_token());
+    }
+    return TooManyPages();
   }
 
   absl::Status RevokeToken(const std::string& name) override {

@@ -241,6 +241,35 @@ TEST_F(AdminServiceTest, MakesListsAndRevokesTokens) {
   ExpectStatus(Call(&Stub::RevokeToken, revoke, &revoked), StatusCode::NOT_FOUND, "ci");
 }
 
+TEST_F(AdminServiceTest, ListsTokensInPagesThatEveryClientTakes) {
+  const std::vector<std::string> patterns(100, "example.com/" + std::string(244, 'x'));
+  for (int i = 0; i < 201; ++i) {
+    ASSERT_TRUE(tokens_
+                    ->Create({.name = absl::StrCat("token-", 100 + i),
+                              .scopes = {admin::Scope::kIngest},
+                              .module_patterns = patterns})
+                    .ok());
+  }
+  v1::ListTokensRequest request;
+  v1::ListTokensResponse response;
+  std::vector<int> sizes;
+  int next = 100;
+  do {
+    const grpc::Status status = Call(&Stub::ListTokens, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    for (const auto& grant : response.grants()) {
+      EXPECT_EQ(grant.name(), absl::StrCat("token-", next++));
+    }
+    sizes.push_back(response.grants_size());
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  EXPECT_THAT(sizes, ElementsAre(100, 100, 1));
+  request.set_page_token("");
+  request.set_page_size(101);
+  ExpectStatus(Call(&Stub::ListTokens, request, &response), StatusCode::INVALID_ARGUMENT,
+               "page_size 101, want at most 100");
+}
+
 TEST_F(AdminServiceTest, MakesNoTokenThatCouldNotDoItsWork) {
   v1::CreateTokenRequest create;
   create.mutable_grant()->set_name("ci");

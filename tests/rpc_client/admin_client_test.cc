@@ -77,6 +77,20 @@ TEST_F(AdminClientTest, ListsMoreBlocksThanAPageHolds) {
   EXPECT_EQ(blocks->size(), std::size_t{kCount});
 }
 
+TEST_F(AdminClientTest, ListsMoreTokensThanAPageHolds) {
+  constexpr int kCount = 101;
+  for (int i = 0; i < kCount; ++i) {
+    ASSERT_TRUE(tokens_
+                    ->Create({.name = absl::StrCat("t", i),
+                              .scopes = {admin::Scope::kRead},
+                              .module_patterns = {}})
+                    .ok());
+  }
+  const auto tokens = client_->ListTokens();
+  ASSERT_TRUE(tokens.ok()) << tokens.status();
+  EXPECT_EQ(tokens->size(), std::size_t{kCount});
+}
+
 TEST_F(AdminClientTest, ReadsTheStatus) {
   ASSERT_TRUE(client_->Freeze("a reason").ok());
   const auto status = client_->GetStatus();
