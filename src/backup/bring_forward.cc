@@ -45,7 +45,6 @@ class Forwarder {
     }
     while (edge_.size() < target.size) RETURN_IF_ERROR(TakePiece());
     RETURN_IF_ERROR(CommitTarget());
-    RETURN_IF_ERROR(DropHeadsOnTheWay());
     return target.size - begin;
   }
 
@@ -161,31 +160,6 @@ class Forwarder {
     return store_.Commit(batch);
   }
 
-  // Heads without a note, from pieces of this call or one that was interrupted. A commit drops
-  // heads below its own only, so the last ones go with a commit that repeats the newest head.
-  absl::Status DropHeadsOnTheWay() {
-    ASSIGN_OR_RETURN(const storage::StoredHead newest, store_.SignedHead());
-    while (true) {
-      std::vector<std::uint64_t> sizes;
-      std::uint64_t from = options_.base_size;
-      while (sizes.empty()) {
-        ASSIGN_OR_RETURN(const std::vector<storage::StoredHead> heads,
-                         store_.SignedHeads(from, newest.size, kHeadsAtOnce));
-        for (const storage::StoredHead& head : heads) {
-          if (IsOnTheWay(head) && head.size < newest.size) sizes.push_back(head.size);
-        }
-        if (heads.size() < kHeadsAtOnce) break;
-        from = heads.back().size + 1;
-      }
-      if (sizes.empty()) return absl::OkStatus();
-      storage::CommitBatch batch;
-      batch.expected_size = newest.size;
-      batch.head = newest;
-      batch.dropped_heads = std::move(sizes);
-      RETURN_IF_ERROR(store_.Commit(batch));
-    }
-  }
-
   storage::LogStore& store_;
   RecordSource& source_;
   const ForwardOptions& options_;
@@ -197,8 +171,35 @@ class Forwarder {
 
 }  // namespace
 
+absl::Status DropHeadsOnTheWay(storage::LogStore& store, std::uint64_t base_size) {
+  // A commit drops heads below its own only, so the last ones go with a commit that repeats the
+  // newest head.
+  ASSIGN_OR_RETURN(const storage::StoredHead newest, store.SignedHead());
+  while (true) {
+    std::vector<std::uint64_t> sizes;
+    std::uint64_t from = base_size;
+    while (sizes.empty()) {
+      ASSIGN_OR_RETURN(const std::vector<storage::StoredHead> heads,
+                       store.SignedHeads(from, newest.size, kHeadsAtOnce));
+      for (const storage::StoredHead& head : heads) {
+        if (IsOnTheWay(head) && head.size < newest.size) sizes.push_back(head.size);
+      }
+      if (heads.size() < kHeadsAtOnce) break;
+      from = heads.back().size + 1;
+    }
+    if (sizes.empty()) return absl::OkStatus();
+    storage::CommitBatch batch;
+    batch.expected_size = newest.size;
+    batch.head = newest;
+    batch.dropped_heads = std::move(sizes);
+    RETURN_IF_ERROR(store.Commit(batch));
+  }
+}
+
 absl::StatusOr<std::uint64_t> BringForward(const ForwardOptions& options) {
-  return Forwarder(options).Run();
+  ASSIGN_OR_RETURN(const std::uint64_t count, Forwarder(options).Run());
+  RETURN_IF_ERROR(DropHeadsOnTheWay(*options.store, options.base_size));
+  return count;
 }
 
 }  // namespace sumlog::backup

@@ -40,6 +40,8 @@ class DatabaseSource final : public RecordSource {
     return texts;
   }
 
+  const storage::LogStore* store() const override { return store_.get(); }
+
   absl::StatusOr<storage::Provenance> ProvenanceOf(std::uint64_t number) override {
     return store_->Provenance(number);
   }
@@ -61,11 +63,11 @@ bool HasDatabase(const std::string& folder) {
 
 absl::StatusOr<std::string> FindDatabase(const std::string& folder, const std::string& log_name) {
   for (const std::string& path :
-       {absl::StrCat(folder, "/db/", log_name), absl::StrCat(folder, "/db")}) {
+       {absl::StrCat(folder, "/db/", log_name), absl::StrCat(folder, "/db"), folder}) {
     if (HasDatabase(path)) return path;
   }
   return absl::NotFoundError(absl::StrCat(
-      folder, " holds neither a backup nor a data directory of ", log_name,
+      folder, " is neither a backup nor a data directory of ", log_name, ", nor a database",
       "\nfix: name a folder with db/", log_name, " in it, a backup, or the URL of a server"));
 }
 

@@ -93,6 +93,11 @@ absl::StatusOr<FileSums> ReadThrough(const std::string& path, const std::string&
   return sums;
 }
 
+absl::StatusOr<std::string> ReadSmall(const std::string& path, std::size_t max_bytes) {
+  RETURN_IF_ERROR(OpenRegularFile(path).status());  // no link, and no pipe that never ends
+  return ReadFile(path, max_bytes);
+}
+
 absl::StatusOr<bool> LinkFile(const std::string& path, const std::string& link) {
   if (::link(path.c_str(), link.c_str()) == 0) return true;
   if (errno == EXDEV || errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK) return false;

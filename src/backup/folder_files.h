@@ -6,6 +6,7 @@
 #ifndef SUMLOG_BACKUP_FOLDER_FILES_H_
 #define SUMLOG_BACKUP_FOLDER_FILES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -39,6 +40,9 @@ using PieceWatch = std::function<absl::Status(std::uint64_t piece_bytes)>;
 // 0600), synced; the folder's entry is not.
 absl::StatusOr<FileSums> ReadThrough(const std::string& path, const std::string& copy,
                                      const PieceWatch& watch);
+
+// The whole content of a file of at most `max_bytes`; kResourceExhausted: it is longer.
+absl::StatusOr<std::string> ReadSmall(const std::string& path, std::size_t max_bytes);
 
 // Gives the file a second name. False: this file system, or two of them, cannot.
 absl::StatusOr<bool> LinkFile(const std::string& path, const std::string& link);

@@ -49,6 +49,9 @@ class RecordSource {
   virtual absl::StatusOr<storage::PackedTexts> DataTile(std::uint64_t index,
                                                         std::uint32_t width) = 0;
 
+  // The database behind it, whose small state may be taken over; null: it has none that we see.
+  virtual const storage::LogStore* store() const { return nullptr; }
+
   // How record `number` came in.
   virtual absl::StatusOr<storage::Provenance> ProvenanceOf(std::uint64_t number) = 0;
 };
@@ -57,8 +60,8 @@ class RecordSource {
 absl::StatusOr<std::unique_ptr<RecordSource>> OpenDatabaseSource(const std::string& database_path,
                                                                  const tlog::VerifierKey& key);
 
-// The database in a folder that is a data directory, with db/<name>, or a backup, with db.
-// kNotFound: neither.
+// The database in a folder that is a data directory, with db/<name>, or a backup, with db, or the
+// database itself. kNotFound: neither.
 absl::StatusOr<std::string> FindDatabase(const std::string& folder, const std::string& log_name);
 
 // A server of the log, by HTTP. Records from it are marked "restored", from `url`.

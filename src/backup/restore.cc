@@ -14,8 +14,12 @@
 #include "absl/strings/str_cat.h"
 #include "backup/bring_forward.h"
 #include "backup/folder_files.h"
+#include "backup/known_heads.h"
 #include "backup/layout.h"
+#include "backup/link_database.h"
+#include "backup/move_aside.h"
 #include "backup/restore_state.h"
+#include "backup/small_state.h"
 #include "backup/timeline_check.h"
 #include "backup/verify_backup.h"
 #include "base/damage.h"
@@ -24,27 +28,19 @@
 #include "crypto/sha256.h"
 #include "log/frozen_state.h"
 #include "log/head_check.h"
+#include "log/store_tiles.h"
 #include "storage/rocksdb/rocksdb_store.h"
+#include "sumlog/tlog/consistency.h"
 
 namespace sumlog::backup {
 namespace {
 
-using Step = RestoreState::Step;
-
-// Databases that were moved aside within one second.
-constexpr int kMaxNamesAside = 100;
+using Phase = RestoreState::Step;
 
 std::string HexOfHash(absl::string_view text) {
   const crypto::Digest digest = crypto::Sha256(text);
   return absl::BytesToHexString(
       absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
-}
-
-// Whether something is there: a folder with entries, or anything else than a folder.
-bool IsInTheWay(const std::string& path) {
-  struct stat info = {};
-  if (::lstat(path.c_str(), &info) != 0) return errno != ENOENT;
-  return !S_ISDIR(info.st_mode) || (::rmdir(path.c_str()) != 0 && errno != ENOENT);
 }
 
 // The first problems of a copy that was found damaged, as one status.
@@ -67,79 +63,120 @@ class Restorer {
       : options_(options),
         keys_(absl::MakeConstSpan(&options.key, 1)),
         work_(absl::StrCat(options.database_path, kRestoringSuffix)),
-        made_(DatabaseOf(work_)) {}
+        made_(DatabaseOf(work_)),
+        anchor_(options.anchor) {}
 
   absl::StatusOr<RestoreReport> Run() {
     if (options_.source != nullptr) {
       report_.source_size = options_.source->newest().signed_head.head.size;
     }
     ASSIGN_OR_RETURN(std::optional<RestoreState> before, LoadRestoreState(work_));
+    LoadInPlace();
     RETURN_IF_ERROR(LoadBase(before));
+    if (before.has_value() && before->step == Phase::kReady && !FolderExists(made_)) {
+      if (IsInPlace(*before)) return PutInPlace();
+      RETURN_IF_ERROR(RemoveFolder(work_));  // of a restore that ended long ago
+      before.reset();
+    }
+    if (options_.copy.empty() && in_place_ == nullptr && !before.has_value()) {
+      return NothingToBringForward();
+    }
+    RETURN_IF_ERROR(CheckInPlace());
     const bool goes_on = before.has_value() && before->of == state_.of;
     if (goes_on) state_ = *before;
     report_.base_size = state_.base_size;
-    if (goes_on && state_.step == Step::kReady && !FolderExists(made_)) return PutInPlace();
 
     if (!options_.copy.empty() && !options_.replace && IsInTheWay(options_.database_path)) {
       return DatabaseInTheWay();
     }
-    if (!goes_on && options_.copy.empty() && HasNothingToDo()) return LeaveAsItIs();
+    if (!goes_on && options_.copy.empty() && HasNothingToDo()) return LeaveInPlace();
     // Also when it was ready: the anchor may have moved since.
-    if (!goes_on || state_.step == Step::kCopying || !CanGoOn()) {
-      state_.step = Step::kCopying;
+    if (!goes_on || state_.step == Phase::kCopying || !CanGoOn()) {
+      state_.step = Phase::kCopying;
       RETURN_IF_ERROR(TakeCopy());
     }
-    RETURN_IF_ERROR(Complete());
-    ASSIGN_OR_RETURN(const doctor::FsckReport log,
-                     VerifyLog(made_, report_.head, options_.key, options_.watch));
-    if (log.problem_count > 0) {
-      RETURN_IF_ERROR(RemoveFolder(work_));
-      return Damaged("the restored log", log.problems, log.problem_count);
-    }
-    state_.step = Step::kReady;
-    RETURN_IF_ERROR(KeepRestoreState(state_, work_));
-    return PutInPlace();
+    return CompleteAndPutInPlace();
   }
 
  private:
+  // Opens the database that is there. One that cannot be read is not there, but for what is said
+  // about it.
+  void LoadInPlace() {
+    absl::StatusOr<std::unique_ptr<storage::RocksDbStore>> store =
+        storage::OpenRocksDbStore({.path = options_.database_path, .read_only = true});
+    in_place_status_ = store.status();
+    if (!store.ok()) return;
+    absl::StatusOr<log::PublishedHead> head = log::LoadNewestHead(**store, keys_);
+    in_place_status_ = head.status();
+    if (!head.ok()) return;
+    in_place_ = *std::move(store);
+    head_in_place_ = *std::move(head);
+    known_.push_back({.signed_head = head_in_place_.signed_head,
+                      .name = "the database in place",
+                      .when = head_in_place_.signed_at});
+  }
+
   // Says what is restored, and checks that it can be.
   absl::Status LoadBase(const std::optional<RestoreState>& before) {
-    if (!options_.copy.empty()) {
-      ASSIGN_OR_RETURN(const std::string note,
-                       ReadFile(ManifestOf(options_.copy), tlog::kMaxNoteSizeBytes));
-      const absl::StatusOr<Manifest> manifest = OpenManifest(note, options_.key);
-      if (absl::IsUnauthenticated(manifest.status())) return manifest.status();
-      if (!manifest.ok()) {
-        return Damaged(options_.copy,
-                       {{.thing = "manifest", .what = std::string(manifest.status().message())}},
-                       1);
-      }
-      state_.of = absl::StrCat("backup ", HexOfHash(note));
-      state_.base_size = manifest->head.head.size;
-      copy_bytes_ = manifest->size_bytes();
+    if (!options_.copy.empty()) return LoadManifest();
+    if (in_place_ != nullptr) {
+      state_.of = NameOf(head_in_place_.signed_head.note);
+      state_.base_size = head_in_place_.signed_head.head.size;
       return absl::OkStatus();
     }
-    const absl::StatusOr<std::unique_ptr<storage::RocksDbStore>> store =
-        storage::OpenRocksDbStore({.path = options_.database_path, .read_only = true});
+    if (!absl::IsNotFound(in_place_status_)) return in_place_status_;
     // Killed between its two renames, a restore has moved the database aside already.
-    if (absl::IsNotFound(store.status()) && before.has_value() && before->step == Step::kReady) {
-      state_.of = before->of;
-      return absl::OkStatus();
-    }
-    if (absl::IsNotFound(store.status())) {
-      return absl::NotFoundError(
-          absl::StrCat(store.status().message(),
-                       "\nfix: name a backup to restore from: sumlog backup restore PATH"));
-    }
-    RETURN_IF_ERROR(store.status());
-    ASSIGN_OR_RETURN(existing_, log::LoadNewestHead(**store, keys_));
-    state_.of = absl::StrCat("database ", HexOfHash(existing_->signed_head.note));
-    state_.base_size = existing_->signed_head.head.size;
-    // Killed after the second one, it has put its own in place.
-    if (before.has_value() && before->step == Step::kReady && !FolderExists(made_)) {
-      state_.of = before->of;
-    }
+    if (before.has_value() && before->step == Phase::kReady) state_.of = before->of;
     return absl::OkStatus();
+  }
+
+  absl::Status LoadManifest() {
+    ASSIGN_OR_RETURN(const std::string note,
+                     ReadSmall(ManifestOf(options_.copy), tlog::kMaxNoteSizeBytes));
+    const absl::StatusOr<Manifest> manifest = OpenManifest(note, options_.key);
+    if (absl::IsUnauthenticated(manifest.status())) return manifest.status();
+    if (!manifest.ok()) {
+      return Damaged(options_.copy,
+                     {{.thing = "manifest", .what = std::string(manifest.status().message())}}, 1);
+    }
+    state_.of = absl::StrCat("backup ", HexOfHash(note));
+    state_.base_size = manifest->head.head.size;
+    copy_bytes_ = manifest->size_bytes();
+    return absl::OkStatus();
+  }
+
+  // Of a database, by the note of its newest head.
+  static std::string NameOf(absl::string_view note) {
+    return absl::StrCat("database ", HexOfHash(note));
+  }
+
+  // Whether what lies in place is what this very call has put there, when it was killed just
+  // before its end.
+  bool IsInPlace(const RestoreState& before) const {
+    return in_place_ != nullptr && before.ready_head == NameOf(head_in_place_.signed_head.note) &&
+           (options_.copy.empty() || before.of == state_.of);
+  }
+
+  // The anchored head, and whether the database in place is of its history.
+  absl::Status CheckInPlace() {
+    if (anchor_ == nullptr) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const tlog::SignedTreeHead anchored, log::OpenAnchoredHead(*anchor_, keys_));
+    known_.push_back({.signed_head = anchored,
+                      .name = absl::StrCat("the anchor ", anchor_->path()),
+                      .when = anchor_->written_at()});
+    const std::uint64_t size = in_place_ == nullptr ? 0 : head_in_place_.signed_head.head.size;
+    if (anchor_->has_broken_slot() && anchored.head.size >= size) {
+      return log::HalfAnAnchor(anchor_->path(), anchored.head.size);
+    }
+    if (in_place_ == nullptr || anchored.head.size > size) return absl::OkStatus();
+    return CheckContinues(anchored, known_.back().name, head_in_place_.signed_head,
+                          "the database in place", *in_place_);
+  }
+
+  absl::Status NothingToBringForward() const {
+    return absl::NotFoundError(
+        absl::StrCat(in_place_status_.message(),
+                     "\nfix: name a backup to restore from: sumlog backup restore PATH"));
   }
 
   static bool FolderExists(const std::string& path) {
@@ -157,28 +194,23 @@ class Restorer {
 
   // The database that is there has all that the source has.
   bool HasNothingToDo() const {
-    return options_.source == nullptr || report_.source_size <= existing_->signed_head.head.size;
+    return options_.source == nullptr ||
+           report_.source_size <= head_in_place_.signed_head.head.size;
   }
 
-  absl::StatusOr<RestoreReport> LeaveAsItIs() {
-    ASSIGN_OR_RETURN(
-        const std::unique_ptr<storage::RocksDbStore> store,
-        storage::OpenRocksDbStore({.path = options_.database_path, .read_only = true}));
-    report_.head = existing_->signed_head;
-    RETURN_IF_ERROR(JudgeByAnchor(*store));
+  // Changes nothing but whether the log is frozen, and an anchor that is to be made.
+  absl::StatusOr<RestoreReport> LeaveInPlace() {
+    in_place_.reset();
+    ASSIGN_OR_RETURN(const std::unique_ptr<storage::RocksDbStore> store,
+                     storage::OpenRocksDbStore({.path = options_.database_path}));
+    report_.head = head_in_place_.signed_head;
     if (options_.source != nullptr) {
-      RETURN_IF_ERROR(
-          CheckExtends(*store, existing_->signed_head, options_.source->newest().signed_head));
+      RETURN_IF_ERROR(CheckExtends(*store, report_.head, options_.source->newest().signed_head));
     }
-    RETURN_IF_ERROR(MakeMissingAnchor());
+    RETURN_IF_ERROR(FindWhatIsLacking(*store));
+    RETURN_IF_ERROR(FreezeOrThaw(*store));
+    RETURN_IF_ERROR(AnchorWhatWasSigned());
     return report_;
-  }
-
-  // After the last check: from then on the log counts as the newest.
-  absl::Status MakeMissingAnchor() {
-    if (options_.anchor != nullptr || !options_.make_anchor) return absl::OkStatus();
-    report_.changed = true;
-    return options_.make_anchor(report_.head.note);
   }
 
   // Whether the database that an interrupted restore was making can be completed now.
@@ -187,9 +219,16 @@ class Restorer {
         storage::OpenRocksDbStore({.path = made_, .read_only = true});
     if (!store.ok()) return false;
     const absl::StatusOr<storage::StoredHead> head = (*store)->SignedHead();
-    // On the way to a head that nobody can give any more, it would have to go back.
-    return head.ok() && (!head->note.empty() ||
-                         (options_.source != nullptr && head->size <= report_.source_size));
+    if (!head.ok()) return false;
+    if (!head->note.empty()) return true;
+    // On the way to a head that nobody can give any more, it would have to go back; and records of
+    // one source are not to be held against another.
+    if (options_.source == nullptr || head->size > report_.source_size) return false;
+    log::StoreTiles tiles(**store);
+    const absl::StatusOr<tlog::Hash> root = tlog::RootFromTiles(head->size, tiles);
+    const absl::StatusOr<tlog::Hash> want =
+        tlog::RootFromTiles(head->size, options_.source->Tiles());
+    return root.ok() && want.ok() && *root == *want;
   }
 
   // Makes work_ anew: all files of the backup or of the database that is there.
@@ -197,9 +236,11 @@ class Restorer {
     RETURN_IF_ERROR(RemoveFolder(work_));
     RETURN_IF_ERROR(MakeDirectories(made_));
     RETURN_IF_ERROR(KeepRestoreState(state_, work_));
-    RETURN_IF_ERROR(options_.copy.empty() ? LinkDatabase() : CopyBackup());
+    RETURN_IF_ERROR(options_.copy.empty()
+                        ? LinkDatabase(options_.database_path, made_, options_.watch)
+                        : CopyBackup());
     RETURN_IF_ERROR(SyncDirectory(made_));
-    state_.step = Step::kCopied;
+    state_.step = Phase::kCopied;
     return KeepRestoreState(state_, work_);
   }
 
@@ -213,66 +254,58 @@ class Restorer {
     return Damaged(options_.copy, report.problems, report.problems.size());
   }
 
-  // Table files never change, so two databases can share one.
-  absl::Status LinkDatabase() {
-    ASSIGN_OR_RETURN(const std::vector<FolderEntry> entries, ListFolder(options_.database_path));
-    Tally tally{.watch = options_.watch};
-    for (const FolderEntry& entry : entries) tally.step.total += entry.size_bytes;
-    for (const FolderEntry& entry : entries) {
-      if (!entry.is_file || entry.name == "LOCK") continue;
-      const std::string from = absl::StrCat(options_.database_path, "/", entry.name);
-      const std::string to = absl::StrCat(made_, "/", entry.name);
-      bool linked = false;
-      if (absl::EndsWith(entry.name, ".sst")) {
-        ASSIGN_OR_RETURN(linked, LinkFile(from, to));
-      }
-      if (linked) continue;
-      RETURN_IF_ERROR(CheckSpace(made_, entry.size_bytes, "the restored database"));
-      RETURN_IF_ERROR(
-          ReadThrough(from, to, [&](std::uint64_t bytes) { return tally.Add(bytes); }).status());
+  absl::StatusOr<RestoreReport> CompleteAndPutInPlace() {
+    RETURN_IF_ERROR(Complete());
+    ASSIGN_OR_RETURN(const doctor::FsckReport log,
+                     VerifyLog(made_, report_.head, options_.key, options_.watch));
+    if (log.problem_count > 0) {
+      RETURN_IF_ERROR(RemoveFolder(work_));
+      return Damaged("the restored log", log.problems, log.problem_count);
     }
-    return absl::OkStatus();
+    state_.step = Phase::kReady;
+    state_.ready_head = NameOf(report_.head.note);
+    RETURN_IF_ERROR(KeepRestoreState(state_, work_));
+    return PutInPlace();
   }
-
-  struct Tally {
-    const Watch& watch;
-    backup::Step step{.stage = "copy"};
-
-    absl::Status Add(std::uint64_t bytes) {
-      step.done += bytes;
-      return Tell(watch, step);
-    }
-  };
 
   // Brings the database in work_ as far forward as it goes, and freezes or thaws it.
   absl::Status Complete() {
     ASSIGN_OR_RETURN(const std::unique_ptr<storage::RocksDbStore> store,
                      storage::OpenRocksDbStore({.path = made_}));
-    return CompleteStore(*store);
-  }
-
-  absl::Status CompleteStore(storage::LogStore& store) {
-    ASSIGN_OR_RETURN(const storage::StoredHead stored, store.SignedHead());
+    ASSIGN_OR_RETURN(const storage::StoredHead stored, store->SignedHead());
     if (!stored.note.empty()) {
-      ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(store, keys_));
-      report_.head = newest.signed_head;
-      RETURN_IF_ERROR(JudgeByAnchor(store));
+      ASSIGN_OR_RETURN(const log::PublishedHead base, log::LoadNewestHead(*store, keys_));
+      report_.head = base.signed_head;
+      RETURN_IF_ERROR(FindWhatIsLacking(*store));
       if (options_.source != nullptr) {
         RETURN_IF_ERROR(
-            CheckExtends(store, newest.signed_head, options_.source->newest().signed_head));
+            CheckExtends(*store, base.signed_head, options_.source->newest().signed_head));
       }
     }
     if (options_.source != nullptr) {
-      RETURN_IF_ERROR(BringForward({.store = &store,
+      RETURN_IF_ERROR(BringForward({.store = store.get(),
                                     .source = options_.source,
                                     .base_size = state_.base_size,
                                     .watch = options_.watch})
                           .status());
+    } else {
+      RETURN_IF_ERROR(DropHeadsOnTheWay(*store, state_.base_size));
     }
-    ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(store, keys_));
+    ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(*store, keys_));
     report_.head = newest.signed_head;
-    RETURN_IF_ERROR(JudgeByAnchor(store));
-    return FreezeOrThaw(store);
+    RETURN_IF_ERROR(FindWhatIsLacking(*store));
+    if (const storage::LogStore* latest = LatestState(); latest != nullptr) {
+      RETURN_IF_ERROR(TakeOverSmallState(*latest, *store));
+    }
+    return FreezeOrThaw(*store);
+  }
+
+  // Who knows what was decided since the copy was taken (blocks, tokens that were revoked, a
+  // freeze): the database in place, else a source that has at least what the copy has, else nobody.
+  const storage::LogStore* LatestState() const {
+    if (in_place_ != nullptr) return in_place_.get();
+    if (options_.source == nullptr || report_.source_size < state_.base_size) return nullptr;
+    return options_.source->store();
   }
 
   // Compares `older` or `newer`, whichever is in the database, with the other one.
@@ -285,23 +318,15 @@ class Restorer {
                           options_.source->Tiles());
   }
 
-  // Fills in what the database, whose newest head is report_.head, lacks of the anchored one.
-  absl::Status JudgeByAnchor(const storage::LogStore& store) {
+  // Fills in what the database, whose newest head is report_.head, lacks.
+  absl::Status FindWhatIsLacking(const storage::LogStore& store) {
+    ASSIGN_OR_RETURN(const std::optional<KnownHead> lacking,
+                     FindLacking(known_, report_.head, store, options_.source));
     report_.lacking.reset();
-    if (options_.anchor == nullptr) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const tlog::SignedTreeHead anchored,
-                     log::OpenAnchoredHead(*options_.anchor, keys_));
-    report_.anchored_at = options_.anchor->written_at();
-    const std::string anchor = absl::StrCat("the anchor ", options_.anchor->path());
-    if (anchored.head.size <= report_.head.head.size) {
-      return CheckContinues(anchored, anchor, report_.head, "the database", store);
-    }
-    report_.lacking = anchored.head;
-    if (options_.source == nullptr || report_.source_size < anchored.head.size) {
-      return absl::OkStatus();
-    }
-    return CheckContinues(anchored, anchor, options_.source->newest().signed_head,
-                          options_.source->name(), options_.source->Tiles());
+    if (!lacking.has_value()) return absl::OkStatus();
+    report_.lacking = lacking->signed_head.head;
+    report_.lacking_since = lacking->when;
+    return absl::OkStatus();
   }
 
   // Leaves alone what an operator has decided.
@@ -321,41 +346,53 @@ class Restorer {
         store);
   }
 
-  // Gives the database of before a name that tells when, and that is free.
-  absl::Status MoveAside() {
-    const std::string& place = options_.database_path;
-    const std::string name = absl::StrCat(
-        place, kReplacedInfix,
-        absl::FormatTime("%Y%m%dT%H%M%SZ", options_.clock->Now(), absl::UTCTimeZone()));
-    absl::Status status = absl::OkStatus();
-    for (int i = 1; i <= kMaxNamesAside; ++i) {
-      report_.moved_aside = i == 1 ? name : absl::StrCat(name, "-", i);
-      status = RenameDurablyToFreeName(place, report_.moved_aside);
-      if (!absl::IsAlreadyExists(status)) return status;
+  // The database in place may hold a head that no anchor has, and is going to be moved aside: what
+  // was signed once stays known.
+  absl::Status AnchorWhatWasSigned() {
+    const bool was_signed = !head_in_place_.signed_head.note.empty();
+    const tlog::SignedTreeHead& known = was_signed ? head_in_place_.signed_head : report_.head;
+    if (anchor_ == nullptr) {
+      if (!options_.make_anchor) return absl::OkStatus();
+      ASSIGN_OR_RETURN(made_anchor_, options_.make_anchor(known.note));
+      anchor_ = made_anchor_.get();
+      report_.changed = true;
+      return absl::OkStatus();
     }
-    return status;
+    ASSIGN_OR_RETURN(const tlog::SignedTreeHead anchored, log::OpenAnchoredHead(*anchor_, keys_));
+    if (known.head.size <= anchored.head.size || !was_signed) return absl::OkStatus();
+    return anchor_->Store(known.note);
   }
 
-  // From step kReady on: two renames, the anchor, and the end of work_; each may have been done.
+  // From step kReady on: the anchor, two renames, the anchor again, and the end of work_; each may
+  // have been done.
   absl::StatusOr<RestoreReport> PutInPlace() {
     const std::string& place = options_.database_path;
+    in_place_.reset();
     if (FolderExists(made_)) {
+      Step step{.stage = "put in place", .total = 2};
+      RETURN_IF_ERROR(AnchorWhatWasSigned());
+      RETURN_IF_ERROR(Tell(options_.watch, step));
       if (IsInTheWay(place)) {
-        RETURN_IF_ERROR(MoveAside());
+        ASSIGN_OR_RETURN(report_.moved_aside,
+                         MoveAside(place, kReplacedInfix, options_.clock->Now()));
+        report_.moved_unread = in_place_status_;
       }
+      step.done = 1;
+      RETURN_IF_ERROR(Tell(options_.watch, step));
       RETURN_IF_ERROR(RenameDurablyToFreeName(made_, place));
       RETURN_IF_ERROR(SyncDirectory(work_));
+      step.done = 2;
+      RETURN_IF_ERROR(Tell(options_.watch, step));
     }
     ASSIGN_OR_RETURN(const std::unique_ptr<storage::RocksDbStore> store,
                      storage::OpenRocksDbStore({.path = place, .read_only = true}));
     ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(*store, keys_));
     report_.head = newest.signed_head;
     report_.changed = true;
-    RETURN_IF_ERROR(JudgeByAnchor(*store));
-    if (options_.anchor != nullptr && !report_.lacking.has_value()) {
-      RETURN_IF_ERROR(log::ReconcileAnchor(newest, *store, keys_, *options_.anchor));
+    RETURN_IF_ERROR(FindWhatIsLacking(*store));
+    if (anchor_ != nullptr && !report_.lacking.has_value()) {
+      RETURN_IF_ERROR(log::ReconcileAnchor(newest, *store, keys_, *anchor_));
     }
-    RETURN_IF_ERROR(MakeMissingAnchor());
     RETURN_IF_ERROR(RemoveFolder(work_));
     return report_;
   }
@@ -363,9 +400,17 @@ class Restorer {
   const RestoreOptions& options_;
   const absl::Span<const tlog::VerifierKey> keys_;
   const std::string work_, made_;
+  log::Anchor* anchor_ = nullptr;  // null: there is none, or not yet
+  std::unique_ptr<log::Anchor> made_anchor_;
+
+  // The database that is there; null: none, or it cannot be read, and in_place_status_ says why.
+  std::unique_ptr<storage::RocksDbStore> in_place_;
+  absl::Status in_place_status_;
+  log::PublishedHead head_in_place_;  // without a note: there is none
+  std::vector<KnownHead> known_;      // what must not be forked
+
   RestoreState state_;
-  std::uint64_t copy_bytes_ = 0;                // of the backup
-  std::optional<log::PublishedHead> existing_;  // of the database that is to be brought forward
+  std::uint64_t copy_bytes_ = 0;  // of the backup
   RestoreReport report_;
 };
 

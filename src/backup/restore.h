@@ -5,8 +5,9 @@
 //   source → fsck → put in place → anchor
 //
 // Until it is put in place, the database of before stays as it is; then it is moved aside, never
-// deleted. Killed at any moment, the same call goes on. What is put in place behind the anchor is
-// left frozen. Nothing is signed.
+// deleted; its newest head goes into the anchor when that is behind, and what was decided in it
+// (blocks, tokens, a freeze) is taken over. Killed at any moment, the same call goes on. What is
+// put in place behind a head that was signed before is left frozen. Nothing is signed.
 //
 // Owned by one thread.
 
@@ -15,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -46,9 +48,9 @@ struct RestoreOptions {
   RecordSource* source = nullptr;  // of records that the copy lacks; null: there is none
   bool replace = false;            // move a database that is there aside
   log::Anchor* anchor = nullptr;   // null: there is none, and make_anchor makes one
-  // Called last with the note of the head that is in place, when there is no anchor, also where the
-  // database has all already. May be empty.
-  std::function<absl::Status(const std::string& note)> make_anchor = {};
+  // Makes the anchor with a note, when there is none. May be empty: do without.
+  std::function<absl::StatusOr<std::unique_ptr<log::Anchor>>(const std::string& note)> make_anchor =
+      {};
   Clock* clock = SystemClock();
   Watch watch = {};
 };
@@ -57,10 +59,13 @@ struct RestoreReport {
   tlog::SignedTreeHead head;              // the newest of the database that is in place now
   std::uint64_t base_size = 0;            // of the copy, or of the database before
   std::uint64_t source_size = 0;          // of the source's newest head; 0: none was named
-  std::optional<tlog::TreeHead> lacking;  // the anchored head, when the database is behind it:
+  std::optional<tlog::TreeHead> lacking;  // a head that was signed before, in the anchor or the
+                                          // database of before, when the database is behind it:
                                           // records from head.size on are missing, and it is frozen
-  absl::Time anchored_at;                 // of that head
+  absl::Time lacking_since;               // when that head was anchored or signed
   std::string moved_aside;                // where the database of before is; empty: nowhere
+  absl::Status moved_unread;              // not OK: why that could not be read. What was signed and
+                                          // decided in it after the backup is not known
   bool changed = false;                   // false: there was nothing to do
 };
 

@@ -25,8 +25,11 @@ struct RestoreState {
     kReady,    // checked, and to be put in place; or it has been, when the folder is gone
   };
 
-  std::string of;               // what is restored, one line: another one starts anew
-  std::uint64_t base_size = 0;  // of the newest head of what was copied
+  static constexpr char kNotReady[] = "none";
+
+  std::string of;                      // what is restored, one line: another one starts anew
+  std::uint64_t base_size = 0;         // of the newest head of what was copied
+  std::string ready_head = kNotReady;  // kReady: names the newest head of the database that is made
   Step step = Step::kCopying;
 };
 

@@ -48,11 +48,7 @@ class FileVerifier {
 
   absl::Status ReadManifest() {
     const std::string path = ManifestOf(options_.path);
-    const PieceWatch quiet = [](std::uint64_t) { return absl::OkStatus(); };
-    // First: whether it is a file at all, and no link or pipe.
-    const absl::Status readable = ReadThrough(path, "", quiet).status();
-    absl::StatusOr<std::string> note =
-        readable.ok() ? ReadFile(path, tlog::kMaxNoteSizeBytes) : readable;
+    const absl::StatusOr<std::string> note = ReadSmall(path, tlog::kMaxNoteSizeBytes);
     if (!note.ok()) {
       if (!IsBrokenFile(note.status())) return note.status();
       AddProblem("manifest", note.status().message());

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/verifier_key.h"
 #include "log/anchor.h"
+#include "log/head_check.h"
 #include "log/store_tiles.h"
 #include "server/log_directory.h"
 #include "sumlog/tlog/consistency.h"
@@ -71,6 +72,7 @@ AnchorStatus ReadAnchor(const ops::Config& config, const tlog::VerifierKey& key)
   const absl::StatusOr<tlog::SignedTreeHead> head = OpenHeadOf(key, file->note);
   anchor.status = head.status();
   if (head.ok()) anchor.head = head->head;
+  anchor.has_broken_slot = file->has_broken_slot;
   if (anchor.status.ok() && anchor.is_own &&
       ::faccessat(AT_FDCWD, anchor.path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
     anchor.status = ErrnoToStatus(errno, "write anchor", anchor.path);
@@ -82,6 +84,9 @@ absl::Status JudgeAnchor(const AnchorStatus& anchor, const tlog::TreeHead& newes
                          const storage::LogStore& store) {
   if (absl::IsPermissionDenied(anchor.status) && !anchor.is_own) return absl::OkStatus();
   if (!anchor.status.ok()) return NotUsable(anchor);
+  if (anchor.has_broken_slot && anchor.head.size >= newest.size) {
+    return log::HalfAnAnchor(anchor.path, anchor.head.size);
+  }
   if (anchor.head.size > newest.size) return Behind(anchor.head, newest);
   log::StoreTiles tiles(store);
   const absl::StatusOr<tlog::Hash> root =

@@ -17,8 +17,9 @@ namespace sumlog::cli {
 
 struct AnchorStatus {
   std::string path;
-  absl::Status status;  // OK, or why it cannot be used
-  tlog::TreeHead head;  // when it could
+  absl::Status status;           // OK, or why it cannot be used
+  tlog::TreeHead head;           // when it could
+  bool has_broken_slot = false;  // as log::AnchorContent
   bool shares_disk = false;
   bool is_own = false;  // the database is this user's: who serves it must read and write the anchor
 };

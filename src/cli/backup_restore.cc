@@ -1,10 +1,8 @@
 // backup restore: a log from a backup, or a database brought forward to what clients have seen.
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -110,24 +108,29 @@ absl::Status KeepEvidence(const Context& context, const ops::Config& config,
   return client::Reword(status, absl::StrCat(status.message(), "\n", kept));
 }
 
-// Where the database really lies: renames beside a symbolic link would leave its target behind.
-std::string PlaceOf(const ops::Config& config) {
-  const std::string path = server::DatabasePath(config);
-  std::error_code error;
-  const std::filesystem::path real = std::filesystem::canonical(path, error);
-  return error ? path : real.string();
-}
-
-absl::Status MakeAnchor(Context& context, const ops::Config& config, const std::string& note) {
-  RETURN_IF_ERROR(server::MakeNewAnchor(config, note).status());
+absl::StatusOr<std::unique_ptr<log::Anchor>> MakeAnchor(Context& context, const ops::Config& config,
+                                                        const std::string& note) {
+  ASSIGN_OR_RETURN(std::unique_ptr<log::Anchor> anchor, server::MakeNewAnchor(config, note));
   *context.err << "warning: the anchor was made anew; nobody can tell whether clients have seen a "
                   "newer head\n";
-  return absl::OkStatus();
+  return anchor;
+}
+
+// The key of this log: with another one, another log would take its place.
+absl::StatusOr<tlog::VerifierKey> OwnKey(const ops::Config& config, const std::string& flag) {
+  ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, flag));
+  const absl::StatusOr<tlog::VerifierKey> own = KeyOfLog(config, "");
+  const bool is_other = own.ok() && own->ToString() != key.ToString();
+  if (key.name() == config.log_name && !is_other) return key;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--key is ", ShortKey(key), ", want the key of this log, ",
+                   own.ok() ? ShortKey(*own) : config.log_name,
+                   "\nfix: leave --key out when the key file is there"));
 }
 
 absl::StatusOr<backup::RestoreReport> Restore(Context& context, const ops::Config& config,
                                               const RestoreFlags& flags) {
-  ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyOfLog(config, flags.key));
+  ASSIGN_OR_RETURN(const tlog::VerifierKey key, OwnKey(config, flags.key));
   ASSIGN_OR_RETURN(const FileLock lock, server::LockDirectory(config.dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<log::Anchor> anchor,
                    server::OpenAnchor(config, flags.accept_new_anchor));
@@ -137,7 +140,7 @@ absl::StatusOr<backup::RestoreReport> Restore(Context& context, const ops::Confi
   }
   Progress progress(context, "copy, in bytes");
   absl::StatusOr<backup::RestoreReport> report = backup::Restore(
-      {.database_path = PlaceOf(config),
+      {.database_path = server::DatabasePlace(config),
        .key = key,
        .copy = flags.path,
        .source = source.records.get(),
@@ -160,7 +163,7 @@ Json ToJson(const ops::Config& config, const backup::RestoreReport& report) {
   if (report.lacking.has_value()) {
     json["lacking"] = {{"first", report.head.head.size},
                        {"last", report.lacking->size - 1},
-                       {"anchored", FormatTimestamp(report.anchored_at)}};
+                       {"anchored", FormatTimestamp(report.lacking_since)}};
   }
   return json;
 }
@@ -178,6 +181,12 @@ void Print(Context& context, const ops::Config& config, const RestoreFlags& flag
   if (!report.moved_aside.empty()) {
     *context.out << "  moved aside: " << Printable(report.moved_aside) << "\n";
   }
+  if (report.moved_unread.ok()) return;
+  *context.err
+      << "warning: what was moved aside could not be read: "
+      << Printable(FirstLine(report.moved_unread))
+      << "\n  What was blocked, frozen or revoked in it alone is not any more: compare \"sumlog "
+         "blocks\" and \"sumlog token list\" with the journal.\n";
 }
 
 // What is missing, and the command that goes on.
@@ -191,7 +200,7 @@ absl::Status LackingError(const ops::Config& config, const RestoreFlags& flags,
   return absl::FailedPreconditionError(absl::StrCat(
       "records ", report.head.head.size, " to ", report.lacking->size - 1,
       " are missing: clients have seen tree ", report.lacking->size, ", anchored at ",
-      FormatWhen(report.anchored_at), source,
+      FormatWhen(report.lacking_since), source,
       "\nwhy: whoever saw them would report a forked log, so it stays frozen and serve refuses"
       "\nfix: sumlog backup restore --dir ",
       config.dir,

@@ -89,6 +89,7 @@ absl::StatusOr<Slots> ReadSlots(int fd, const std::string& path) {
 struct NewestSlot {
   Slot slot;
   absl::Time written_at;
+  bool has_broken_slot = false;  // the other one
 };
 
 absl::StatusOr<NewestSlot> ReadNewestSlot(int fd, const std::string& path) {
@@ -96,15 +97,21 @@ absl::StatusOr<NewestSlot> ReadNewestSlot(int fd, const std::string& path) {
   if (::fstat(fd, &info) != 0) return ErrnoToStatus(errno, "read anchor", path);
   ASSIGN_OR_RETURN(Slots slots, ReadSlots(fd, path));
   std::optional<Slot> newest;
+  bool has_broken_slot = false;
   for (std::optional<Slot>& slot : slots) {
-    if (!slot.has_value()) continue;
+    if (!slot.has_value()) {
+      has_broken_slot = true;
+      continue;
+    }
     if (!newest.has_value() || slot->sequence > newest->sequence) newest = std::move(slot);
   }
   if (!newest.has_value()) {
     return absl::DataLossError(
         absl::StrCat("anchor ", path, " is damaged: neither of its two slots is whole"));
   }
-  return NewestSlot{.slot = *std::move(newest), .written_at = absl::TimeFromTimespec(info.st_mtim)};
+  return NewestSlot{.slot = *std::move(newest),
+                    .written_at = absl::TimeFromTimespec(info.st_mtim),
+                    .has_broken_slot = has_broken_slot};
 }
 
 absl::Status LockAnchor(int fd, const std::string& path) {
@@ -128,7 +135,9 @@ absl::StatusOr<AnchorContent> ReadAnchor(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return ErrnoToStatus(errno, "open anchor", path);
   ASSIGN_OR_RETURN(NewestSlot newest, ReadNewestSlot(file.get(), path));
-  return AnchorContent{.note = std::move(newest.slot.note), .written_at = newest.written_at};
+  return AnchorContent{.note = std::move(newest.slot.note),
+                       .written_at = newest.written_at,
+                       .has_broken_slot = newest.has_broken_slot};
 }
 
 Anchor::Anchor(FileDescriptor file, std::string path, std::uint64_t sequence, AnchorContent content)
@@ -158,9 +167,10 @@ absl::StatusOr<std::unique_ptr<Anchor>> Anchor::Open(const std::string& path) {
   if (!file.valid()) return ErrnoToStatus(errno, "open anchor", path);
   RETURN_IF_ERROR(LockAnchor(file.get(), path));
   ASSIGN_OR_RETURN(NewestSlot newest, ReadNewestSlot(file.get(), path));
-  return std::unique_ptr<Anchor>(
-      new Anchor(std::move(file), path, newest.slot.sequence,
-                 {.note = std::move(newest.slot.note), .written_at = newest.written_at}));
+  return std::unique_ptr<Anchor>(new Anchor(std::move(file), path, newest.slot.sequence,
+                                            {.note = std::move(newest.slot.note),
+                                             .written_at = newest.written_at,
+                                             .has_broken_slot = newest.has_broken_slot}));
 }
 
 absl::Status Anchor::CheckUnchanged() const {

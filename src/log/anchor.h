@@ -29,8 +29,12 @@ inline constexpr std::size_t kMaxAnchorNoteBytes = 4096 - 64;
 
 // What an anchor holds, for those who only look.
 struct AnchorContent {
-  std::string note;       // the newest that was stored
+  std::string note;       // the newest that was stored, as far as the file tells
   absl::Time written_at;  // when the file was last written, as its file system says: for messages
+  // A crash in the middle of Store leaves the other slot torn, and then the log, which commits
+  // before it stores, has a newer head than `note`. When it has not, the slot was damaged later,
+  // and may have held a newer note.
+  bool has_broken_slot = false;
 };
 
 // Reads the anchor `path` beside a process that may have it open. Safe from any thread.
@@ -57,6 +61,7 @@ class Anchor {
 
   // As AnchorContent, before the file was opened.
   absl::Time written_at() const { return content_.written_at; }
+  bool has_broken_slot() const { return content_.has_broken_slot; }
 
   // Stores a note of at most kMaxAnchorNoteBytes (kInvalidArgument); durable on return.
   //   kFailedPrecondition  somebody else has written, replaced or removed the file: another writer.

@@ -59,6 +59,16 @@ absl::Status Contradicts(const PublishedHead& newest, const tlog::TreeHead& anch
 
 }  // namespace
 
+absl::Status HalfAnAnchor(absl::string_view path, std::uint64_t anchored_size) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "one of the two slots of the anchor ", path, " is damaged; the other one is of ",
+      anchored_size, " records",
+      "\nwhy: the damaged one may have held a newer head that clients have seen, and this database "
+      "has none",
+      "\nfix: put back a copy of the anchor; only if there is none and no client can have seen a "
+      "newer head: --accept-new-anchor"));
+}
+
 absl::StatusOr<tlog::SignedTreeHead> OpenAnchoredHead(const Anchor& anchor,
                                                       absl::Span<const tlog::VerifierKey> keys) {
   absl::StatusOr<tlog::SignedTreeHead> opened = tlog::OpenTreeHead(anchor.note(), keys);
@@ -108,6 +118,9 @@ absl::Status CheckAgainstAnchor(const PublishedHead& newest, const storage::LogS
   ASSIGN_OR_RETURN(const tlog::SignedTreeHead opened, OpenAnchoredHead(anchor, keys));
   const tlog::TreeHead& anchored = opened.head;
   const tlog::TreeHead& head = newest.signed_head.head;
+  if (anchor.has_broken_slot() && anchored.size >= head.size) {
+    return HalfAnAnchor(anchor.path(), anchored.size);
+  }
   if (anchored.size > head.size) return Behind(newest, anchored, anchor);
   StoreTiles tiles(store);
   ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(anchored.size, tiles));

@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<storage::RocksDbStore>> OpenStore(const ops::Conf
        .cache_size_bytes = static_cast<std::size_t>(config.limits_cache_bytes)});
   struct stat info = {};
   if (absl::IsNotFound(store.status()) &&
-      ::stat(absl::StrCat(DatabasePath(config), backup::kRestoringSuffix).c_str(), &info) == 0) {
+      ::stat(absl::StrCat(DatabasePlace(config), backup::kRestoringSuffix).c_str(), &info) == 0) {
     return absl::NotFoundError(
         absl::StrCat(store.status().message(), "\nwhy: a restore of it was interrupted",
                      "\nfix: the same \"sumlog backup restore\" again goes on where it was"));
@@ -138,6 +138,7 @@ absl::Status CheckBeforeWriting(const ops::Config& config, const tlog::VerifierK
 absl::StatusOr<std::unique_ptr<log::Anchor>> OpenAnchor(const ops::Config& config,
                                                         bool accept_new_anchor) {
   absl::StatusOr<std::unique_ptr<log::Anchor>> anchor = log::Anchor::Open(config.log_anchor);
+  if (anchor.ok() && (*anchor)->has_broken_slot() && accept_new_anchor) return nullptr;
   if (anchor.ok()) return anchor;
   RETURN_IF_ERROR(JudgeUnusableAnchor(config, anchor.status(), accept_new_anchor));
   return nullptr;
@@ -158,6 +159,19 @@ absl::StatusOr<std::unique_ptr<log::Anchor>> MakeNewAnchor(const ops::Config& co
 
 std::string DatabasePath(const ops::Config& config) {
   return absl::StrCat(config.dir, "/db/", config.log_name);
+}
+
+std::string DatabasePlace(const ops::Config& config) {
+  constexpr int kMaxLinks = 40;  // as many as the kernel follows
+  std::filesystem::path path = DatabasePath(config);
+  std::error_code error;
+  for (int i = 0; i < kMaxLinks && std::filesystem::is_symlink(path, error); ++i) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / target;  // an absolute target stands alone
+  }
+  const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
+  return error ? path.string() : real.string();
 }
 
 absl::Status CheckLogName(absl::string_view name) {

@@ -58,6 +58,10 @@ bool AnchorSharesDisk(const ops::Config& config);
 // Where the database of the origin log lies.
 std::string DatabasePath(const ops::Config& config);
 
+// Where that really lies, when it is a symbolic link, also one to a folder that is not there now:
+// what is put beside the database goes beside this.
+std::string DatabasePlace(const ops::Config& config);
+
 // The signer of the configured origin log. kFailedPrecondition: no origin log is configured, or the
 // key file can be read by others. kInvalidArgument: the key's name is not the log's.
 absl::StatusOr<tlog::Signer> LoadSigner(const ops::Config& config);

@@ -1,10 +1,11 @@
 // Goal: a restore never forks the log, never deletes a database, and goes on after it was killed at
 // any step.
 // Method: one log on disk with backups of several ages and an anchor that has seen more; a child
-// process is killed at each call of the watch and at each file that the restore keeps of its state.
+// process is killed at each call of the watch, which is also asked between the renames.
 
 #include "backup/restore.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -212,6 +213,116 @@ TEST_F(RestoreTest, NeverTakesADatabasesPlaceUnasked) {
   EXPECT_EQ(aside, before);
 }
 
+TEST_F(RestoreTest, ForgetsNoHeadOfTheDatabaseThatItReplaces) {
+  // The anchor is lost: only the database itself tells that a tree of 1000 was signed.
+  fs::remove(home_.anchor_path());
+  RestoreOptions options = Options("new");
+  options.replace = true;
+  options.make_anchor = [&](const std::string& note) {
+    return log::Anchor::Create(home_.anchor_path(), note);
+  };
+  const auto report = Restore(options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE(report->lacking.has_value());
+  EXPECT_EQ(report->lacking->size, 1000u);
+  EXPECT_TRUE(Frozen().has_value());
+  EXPECT_THAT(log::ReadAnchor(home_.anchor_path())->note, HasSubstr("\n1000\n"));
+  ASSERT_TRUE(RunForward("", report->moved_aside).ok());
+  ExpectLogGoesOn(1000);
+}
+
+TEST_F(RestoreTest, BringsAnAnchorThatIsBehindToWhatItReplaces) {
+  fs::remove(home_.anchor_path());
+  {
+    const auto old =
+        *storage::OpenRocksDbStore({.path = home_.BackupPath("old") + "/db", .read_only = true});
+    ASSERT_TRUE(log::Anchor::Create(home_.anchor_path(), old->SignedHead()->note).ok());
+  }
+  RestoreOptions options = Options("new");
+  options.replace = true;
+  const auto report = Run(options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->lacking->size, 1000u);
+  EXPECT_THAT(log::ReadAnchor(home_.anchor_path())->note, HasSubstr("\n1000\n"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(home_.Open()));
+}
+
+TEST_F(RestoreTest, MakesTheAnchorOfADatabaseThatNeedsNothingElse) {
+  fs::remove(home_.anchor_path());
+  auto source = OpenDatabaseSource(home_.Path("elsewhere"), home_.signer.verifier());
+  RestoreOptions options = Options("");
+  options.source = source->get();
+  options.make_anchor = [&](const std::string& note) {
+    return log::Anchor::Create(home_.anchor_path(), note);
+  };
+  const auto report = Restore(options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->changed);
+  ExpectLogGoesOn(1000);
+}
+
+TEST_F(RestoreTest, FreezesADatabaseThatNobodyBringsForward) {
+  LoseDatabase();
+  fs::copy(home_.BackupPath("old") + "/db", home_.database(), fs::copy_options::recursive);
+  const auto report = RunForward("", home_.BackupPath("old") + "/db");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE(report->changed);
+  EXPECT_EQ(report->lacking->size, 1000u);
+  ASSERT_TRUE(Frozen().has_value());
+  EXPECT_EQ(Frozen()->who, kRestoreWho);
+}
+
+TEST_F(RestoreTest, KeepsWhatWasDecidedInTheSource) {
+  {
+    const auto elsewhere = *storage::OpenRocksDbStore({.path = home_.Path("elsewhere")});
+    ASSERT_EQ(elsewhere->PutState("block/a.b/c@v1.0.0", "kept"), absl::OkStatus());
+  }
+  LoseDatabase();
+  ASSERT_TRUE(RunForward("new", home_.Path("elsewhere")).ok());
+  const auto store = *storage::OpenRocksDbStore({.path = home_.database(), .read_only = true});
+  EXPECT_EQ(*store->GetState("block/a.b/c@v1.0.0"), "kept");
+}
+
+TEST_F(RestoreTest, BelievesNoHalfOfAnAnchor) {
+  {
+    const auto old =
+        *storage::OpenRocksDbStore({.path = home_.BackupPath("old") + "/db", .read_only = true});
+    const auto newest = *storage::OpenRocksDbStore({.path = home_.database(), .read_only = true});
+    fs::remove(home_.anchor_path());
+    const auto anchor = *log::Anchor::Create(home_.anchor_path(), old->SignedHead()->note);
+    ASSERT_EQ(anchor->Store(newest->SignedHead()->note), absl::OkStatus());
+  }
+  const auto break_newest_slot = [&] {  // the first one: it has the even sequence
+    std::fstream file(home_.anchor_path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(100);
+    file.put('?');
+  };
+  break_newest_slot();
+  ASSERT_TRUE(log::ReadAnchor(home_.anchor_path())->has_broken_slot);
+  // The database has more than the whole slot: a crash may have torn the other one.
+  EXPECT_EQ(home_.Open(), absl::OkStatus());
+  home_.Close();
+  EXPECT_FALSE(log::ReadAnchor(home_.anchor_path())->has_broken_slot);
+
+  // A backup is not what a crash leaves, however much it has; nor is a database that has no more.
+  break_newest_slot();
+  LoseDatabase();
+  for (const char* const label : {"old", "new"}) {
+    const absl::Status status = Run(Options(label)).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("--accept-new-anchor"));
+  }
+  fs::copy(home_.BackupPath("old") + "/db", home_.database(), fs::copy_options::recursive);
+  EXPECT_TRUE(absl::IsFailedPrecondition(home_.Open()));
+}
+
+TEST_F(RestoreTest, WaitsForNoPipeInPlaceOfAManifest) {
+  fs::create_directories(home_.BackupPath("pipe"));
+  ASSERT_EQ(::mkfifo((home_.BackupPath("pipe") + "/manifest").c_str(), 0600), 0);
+  LoseDatabase();
+  EXPECT_TRUE(absl::IsInvalidArgument(Run(Options("pipe")).status()));
+}
+
 TEST_F(RestoreTest, PutsNothingInPlaceThatTheAnchorContradicts) {
   // The same key in another place has gone on from record 300 in its own way.
   BackupHome fork;
@@ -272,20 +383,31 @@ TEST_F(RestoreTest, WithoutAnAnchorBelievesTheCopy) {
   EXPECT_EQ(Frozen(), std::nullopt);
 }
 
-// Runs the restore in a child that is killed at call number `at` of the watch, or just before the
-// end when it has fewer; false in that case.
 class KilledRestore : public RestoreTest {
  protected:
-  bool RunKilledAt(int at, const std::string& label, bool replace) {
+  // Runs the restore in a child that is killed at call number `at` of the watch; false: it has
+  // fewer, and came to its end.
+  bool RunKilledAt(int at, const std::string& label) {
+    int calls = 0;
+    return RunKilled(label, [&](const Step&) { return ++calls == at; });
+  }
+
+  // The same before the first rename (0), between the two (1), or after the second.
+  void RunKilledAtRename(std::uint64_t renames, const std::string& label) {
+    CHECK(RunKilled(label, [renames](const Step& step) {
+      return step.stage == "put in place" && step.done == renames;
+    }));
+  }
+
+ private:
+  bool RunKilled(const std::string& label, const std::function<bool(const Step&)>& is_end) {
     const pid_t child = ::fork();
     if (child == 0) {
-      int calls = 0;
       auto source = OpenDatabaseSource(home_.Path("elsewhere"), home_.signer.verifier());
       RestoreOptions options = Options(label);
       options.source = source->get();
-      options.replace = replace;
-      options.watch = [&](const Step&) {
-        if (++calls == at) ::raise(SIGKILL);
+      options.watch = [&](const Step& step) {
+        if (is_end(step)) ::raise(SIGKILL);
         return absl::OkStatus();
       };
       const auto report = Run(options);
@@ -301,7 +423,7 @@ class KilledRestore : public RestoreTest {
 TEST_F(KilledRestore, GoesOnFromAnyStep) {
   LoseDatabase();
   int kills = 0;
-  for (int at = 1; RunKilledAt(at, "old", false); at += 2) {
+  for (int at = 1; RunKilledAt(at, "old"); ++at) {
     ++kills;
     EXPECT_FALSE(fs::exists(home_.database()));
     ASSERT_LT(at, 1000);
@@ -315,7 +437,7 @@ TEST_F(KilledRestore, OfADatabaseInPlaceKeepsTheOldOneUntilTheEnd) {
   LoseDatabase();
   ASSERT_TRUE(Run(Options("old")).ok());
   int kills = 0;
-  for (int at = 1; RunKilledAt(at, "", false); at += 2) {
+  for (int at = 1; RunKilledAt(at, ""); ++at) {
     ++kills;
     const auto store = storage::OpenRocksDbStore({.path = home_.database(), .read_only = true});
     ASSERT_TRUE(store.ok()) << store.status();
@@ -326,42 +448,131 @@ TEST_F(KilledRestore, OfADatabaseInPlaceKeepsTheOldOneUntilTheEnd) {
   ExpectLogGoesOn(1000);
 }
 
-// The steps after the last call of the watch, each state made by hand as a kill leaves it.
 TEST_F(KilledRestore, GoesOnBetweenTheRenames) {
   LoseDatabase();
   ASSERT_TRUE(Run(Options("old")).ok());
-  const std::string work = home_.database() + kRestoringSuffix;
-  const std::string kept = home_.Path("kept");
-  const std::string old = home_.Path("old-database");
-  fs::copy(home_.database(), old, fs::copy_options::recursive);
-
-  // What a kill after the last check leaves: the state of this restore, and what it comes to.
-  ASSERT_TRUE(RunKilledAt(1, "", false));
-  std::string state;
-  {
-    std::ifstream in(work + "/state");
-    state.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  ASSERT_THAT(state, HasSubstr("step copying\n"));
-  ASSERT_FALSE(RunKilledAt(1'000'000, "", false));
-  fs::create_directory(kept);
-  fs::copy(home_.database(), kept + "/db", fs::copy_options::recursive);
-  std::ofstream(kept + "/state") << state.replace(state.find("copying"), 7, "ready");
-
-  // Killed before the first rename, between the two, and after the second.
-  for (const int renames : {0, 1, 2}) {
+  fs::copy(home_.database(), home_.Path("kept"), fs::copy_options::recursive);
+  for (const std::uint64_t renames : {0u, 1u, 2u}) {
     SCOPED_TRACE(renames);
-    fs::remove_all(home_.database());
-    fs::remove_all(work);
-    fs::copy(kept, work, fs::copy_options::recursive);
-    if (renames == 0) fs::copy(old, home_.database(), fs::copy_options::recursive);
-    if (renames == 2) fs::rename(work + "/db", home_.database());
+    LoseDatabase();
+    fs::copy(home_.Path("kept"), home_.database(), fs::copy_options::recursive);
+    RunKilledAtRename(renames, "");
+    EXPECT_EQ(fs::exists(home_.database()), renames != 1);
     const auto report = RunForward("", home_.Path("elsewhere"));
     ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_TRUE(report->changed);
     EXPECT_EQ(report->head.head.size, 1000u);
     ExpectNoScratch();
-    if (renames == 2) ExpectLogGoesOn(1000);
   }
+  ExpectLogGoesOn(1000);
+}
+
+// A kill after the second rename, whose last trace is the state beside the database.
+class FinishedRestore : public KilledRestore {
+ protected:
+  FinishedRestore() {
+    LoseDatabase();
+    RunKilledAtRename(2, "new");
+    CHECK(fs::exists(home_.database() + kRestoringSuffix + "/state"));
+  }
+};
+
+TEST_F(FinishedRestore, IsFinishedByTheSameCall) {
+  const auto report = RunForward("new", home_.Path("elsewhere"));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->changed);
+  ExpectNoScratch();
+  ExpectLogGoesOn(1000);
+}
+
+TEST_F(FinishedRestore, DoesNotSpeakForADatabaseThatWasLostLater) {
+  home_.Add(1000, 10);
+  LoseDatabase();
+  EXPECT_TRUE(absl::IsNotFound(RunForward("", home_.Path("none")).status()));
+  const auto report = Run(Options("new"));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->head.head.size, 700u);
+  EXPECT_EQ(report->lacking->size, 1010u);
+}
+
+TEST_F(FinishedRestore, DoesNotSpeakForAnOlderSnapshotThatWasLaidOverIt) {
+  LoseDatabase();
+  fs::copy(home_.BackupPath("old") + "/db", home_.database(), fs::copy_options::recursive);
+  const auto report = RunForward("", home_.Path("elsewhere"));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->base_size, 300u);
+  ExpectNoScratch();
+  ExpectLogGoesOn(1000);
+}
+
+TEST_F(KilledRestore, GoesOnFromAnySource) {
+  BackupHome fork;
+  fork.Add(0, 700);
+  fork.Add(700, 800, "other");
+  LoseDatabase();
+  fs::remove(home_.anchor_path());
+  const auto without_anchor = [&](const std::string& path) {
+    auto source = OpenDatabaseSource(path, home_.signer.verifier());
+    RestoreOptions options = Options("new");
+    options.source = source->get();
+    return options;
+  };
+  // Stopped when records of a wrong source are in the copy already.
+  auto wrong = OpenDatabaseSource(fork.database(), home_.signer.verifier());
+  RestoreOptions options = without_anchor(fork.database());
+  options.source = wrong->get();
+  options.watch = [](const Step& step) {
+    return step.stage == "put in place" ? absl::CancelledError("stop") : absl::OkStatus();
+  };
+  EXPECT_TRUE(absl::IsCancelled(Restore(options).status()));
+  const std::string state = home_.database() + kRestoringSuffix + "/state";
+  ASSERT_TRUE(fs::exists(state));
+  {
+    // As a kill between two pieces leaves it: behind the last one there is no signed head yet.
+    const auto made =
+        *storage::OpenRocksDbStore({.path = home_.database() + kRestoringSuffix + "/db"});
+    storage::CommitBatch batch;
+    batch.expected_size = 1500;
+    batch.head = *made->SignedHead();
+    batch.head.note.clear();
+    ASSERT_EQ(made->Commit(batch), absl::OkStatus());
+  }
+  auto right = OpenDatabaseSource(home_.Path("elsewhere"), home_.signer.verifier());
+  options = without_anchor(home_.Path("elsewhere"));
+  options.source = right->get();
+  options.watch = {};
+  const auto report = Restore(options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->head.head.size, 1000u);
+}
+
+TEST_F(KilledRestore, TakesOverWhatWasDecidedMeanwhile) {
+  LoseDatabase();
+  fs::copy(home_.BackupPath("old") + "/db", home_.database(), fs::copy_options::recursive);
+  fs::remove(home_.anchor_path());
+  {
+    const auto store = *storage::OpenRocksDbStore({.path = home_.database(), .read_only = true});
+    ASSERT_TRUE(log::Anchor::Create(home_.anchor_path(), store->SignedHead()->note).ok());
+  }
+  // Stopped when its copy is ready; the log of before goes on serving.
+  auto source = OpenDatabaseSource(home_.Path("elsewhere"), home_.signer.verifier());
+  RestoreOptions options = Options("");
+  options.source = source->get();
+  options.watch = [](const Step& step) {
+    return step.stage == "put in place" ? absl::CancelledError("stop") : absl::OkStatus();
+  };
+  EXPECT_TRUE(absl::IsCancelled(Run(options).status()));
+  ASSERT_EQ(home_.Open(), absl::OkStatus());
+  const log::Decision decision = {.reason = "stolen", .who = "ann", .when = home_.clock.Now()};
+  ASSERT_EQ(home_.log->Freeze(decision), absl::OkStatus());
+  ASSERT_EQ(home_.store->PutState("block/a.b/c@v1.0.0", "kept"), absl::OkStatus());
+  home_.Close();
+
+  ASSERT_TRUE(RunForward("", home_.Path("elsewhere")).ok());
+  EXPECT_EQ(Frozen()->reason, "stolen");
+  const auto store = *storage::OpenRocksDbStore({.path = home_.database(), .read_only = true});
+  EXPECT_EQ(store->SignedHead()->size, 1000u);
+  EXPECT_EQ(*store->GetState("block/a.b/c@v1.0.0"), "kept");
 }
 
 }  // namespace
