@@ -42,7 +42,7 @@ absl::StatusOr<FileDescriptor> OpenRegularFile(const std::string& path) {
 
 absl::StatusOr<std::vector<FolderEntry>> ListFolder(const std::string& folder) {
   struct stat info = {};
-  if (::lstat(folder.c_str(), &info) != 0) return ErrnoToStatus(errno, "open", folder);
+  if (::stat(folder.c_str(), &info) != 0) return ErrnoToStatus(errno, "open", folder);
   if (!S_ISDIR(info.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat(folder, " is not a folder"));
   }
@@ -56,6 +56,7 @@ absl::StatusOr<std::vector<FolderEntry>> ListFolder(const std::string& folder) {
     }
     entries.push_back({.name = it->path().filename().string(),
                        .is_file = S_ISREG(entry.st_mode),
+                       .is_folder = S_ISDIR(entry.st_mode),
                        .size_bytes = static_cast<std::uint64_t>(entry.st_size)});
   }
   if (error) return ErrnoToStatus(error.value(), "list", folder);

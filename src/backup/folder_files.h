@@ -21,11 +21,13 @@ namespace sumlog::backup {
 // Of something in a folder.
 struct FolderEntry {
   std::string name;
-  bool is_file = false;  // a regular file; else a folder, a link, a socket, …
+  bool is_file = false;    // a regular file
+  bool is_folder = false;  // and neither for a link, a socket, …
   std::uint64_t size_bytes = 0;
 };
 
-// Everything in `folder`, by name; kInvalidArgument when `folder` is itself a link or no folder.
+// Everything in `folder`, by name; kInvalidArgument when `folder` is no folder. It may be a link to
+// one; no link in it is followed.
 absl::StatusOr<std::vector<FolderEntry>> ListFolder(const std::string& folder);
 
 struct FileSums {

@@ -11,10 +11,10 @@
 namespace sumlog::backup {
 
 // Ends the name of a backup that is being made.
-inline constexpr char kPartialSuffix[] = ".partial";
+inline constexpr char kPartialSuffix[] = ".sumlog-partial";
 
 // OK for 1 to 64 letters, digits, "-", "_" and ".", not beginning with a dot and not ending in
-// ".partial": nothing that could leave the folder. kInvalidArgument says what is wrong.
+// ".sumlog-partial": nothing that could leave the folder. kInvalidArgument says what is wrong.
 absl::Status CheckLabel(absl::string_view label);
 
 }  // namespace sumlog::backup

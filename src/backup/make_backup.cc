@@ -37,7 +37,7 @@ absl::StatusOr<FileLock> LockFolder(const std::string& folder) {
 absl::Status RemovePartialBackups(const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<FolderEntry> entries, ListFolder(folder));
   for (const FolderEntry& entry : entries) {
-    if (entry.is_file || !absl::EndsWith(entry.name, kPartialSuffix)) continue;
+    if (!entry.is_folder || !absl::EndsWith(entry.name, kPartialSuffix)) continue;
     RETURN_IF_ERROR(RemoveFolder(absl::StrCat(folder, "/", entry.name)));
   }
   return absl::OkStatus();

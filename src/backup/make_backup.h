@@ -2,7 +2,7 @@
 //
 //   <backup folder>/<label>/manifest     signed: manifest.h
 //   <backup folder>/<label>/db/          a database of its own
-//   <backup folder>/<label>.partial/     the same while it is being made
+//   <backup folder>/<label>.sumlog-partial/     the same while it is being made
 //   <backup folder>/.lock                held meanwhile: one at a time
 //
 // Safe from any thread; writers of the store go on.
@@ -40,9 +40,9 @@ struct MadeBackup {
   std::uint64_t size_bytes = 0;  // counting files that it shares with the database
 };
 
-// Makes the backup, durable on return: all of it, or nothing but a folder <label>.partial, which
-// the next call removes. Table files are hard links where backup folder and database share a file
-// system: that costs no space, and protects against no failure of that disk.
+// Makes the backup, durable on return: all of it, or nothing but a folder <label>.sumlog-partial,
+// which the next call removes. Table files are hard links where backup folder and database share a
+// file system: that costs no space, and protects against no failure of that disk.
 //   kInvalidArgument    not a label
 //   kAlreadyExists      a backup with this label; nothing was changed
 //   kUnavailable        another backup is being made in this folder; or the disk

@@ -31,13 +31,17 @@ class FileVerifier {
 
   absl::StatusOr<VerifyReport> Verify() {
     ASSIGN_OR_RETURN(const std::vector<FolderEntry> top, ListFolder(options_.path));
+    bool db_is_folder = true;  // or missing, which VerifyFiles says
     for (const FolderEntry& entry : top) {
-      if (entry.name == "db" ? entry.is_file : entry.name != "manifest") {
+      if (entry.name == "db" && !entry.is_folder) {
+        db_is_folder = false;
+        AddProblem(entry.name, "is not a folder");
+      } else if (entry.name != "db" && entry.name != "manifest") {
         AddProblem(entry.name, "is no part of a backup");
       }
     }
     RETURN_IF_ERROR(ReadManifest());
-    if (report_.manifest.has_value()) RETURN_IF_ERROR(VerifyFiles());
+    if (report_.manifest.has_value() && db_is_folder) RETURN_IF_ERROR(VerifyFiles());
     return std::move(report_);
   }
 

@@ -41,7 +41,7 @@ TEST_F(BackupOnAFullDisk, IsRefusedAndMadeWhenThereIsSpace) {
   const auto refused = Make(home, Path("backups"));
   EXPECT_TRUE(absl::IsResourceExhausted(refused.status())) << refused.status();
   EXPECT_FALSE(fs::exists(Path("backups/a")));
-  EXPECT_FALSE(fs::exists(Path("backups/a.partial")));
+  EXPECT_FALSE(fs::exists(Path("backups/a.sumlog-partial")));
   EXPECT_FALSE(fs::exists(home.database() + "/checkpoint"));
   fs::remove(Path("filler"));
   const auto made = Make(home, Path("backups"));

@@ -37,7 +37,7 @@ TEST(CheckLabel, TakesPlainNamesOnly) {
        {std::string(), std::string(65, 'a'), std::string("."), std::string(".."),
         std::string(".hidden"), std::string("a/b"), std::string("../a"), std::string("a b"),
         std::string("a\n"), std::string("\xc3\xa4"), std::string("a\0b", 3),
-        std::string("a.partial")}) {
+        std::string("a.sumlog-partial")}) {
     EXPECT_TRUE(absl::IsInvalidArgument(CheckLabel(bad))) << bad;
   }
 }
@@ -106,12 +106,13 @@ TEST(MakeBackup, StoppedLeavesNothingBehind) {
 
 TEST(MakeBackup, RemovesWhatACrashLeftBehind) {
   BackupHome home;
-  std::filesystem::create_directories(home.BackupPath("old.partial/db"));
-  std::filesystem::create_directories(home.BackupPath("a.partial/db"));
+  std::filesystem::create_directories(home.BackupPath("old.sumlog-partial/db"));
+  std::filesystem::create_directories(home.BackupPath("a.sumlog-partial/db"));
+  std::filesystem::create_directories(home.BackupPath("somebody-elses.partial"));
   std::filesystem::create_directories(home.database() + "/checkpoint");
   std::filesystem::create_directories(home.database() + "/checkpoint.tmp");
   ASSERT_TRUE(home.Make("a").ok());
-  EXPECT_THAT(NamesIn(home.backups()), ElementsAre(".lock", "a"));
+  EXPECT_THAT(NamesIn(home.backups()), ElementsAre(".lock", "a", "somebody-elses.partial"));
 }
 
 TEST(MakeBackup, IsOneAtATime) {

@@ -133,6 +133,13 @@ TEST_F(VerifyBackupTest, FollowsNoLinkAndWaitsForNoPipe) {
   EXPECT_THAT(Verify()->problems, ElementsAre(Names("manifest")));
 }
 
+TEST_F(VerifyBackupTest, TakesALinkToAWholeBackup) {
+  fs::create_directory_symlink(path(), home_.Path("latest"));
+  const auto report = VerifyBackup({.path = home_.Path("latest"), .key = home_.signer.verifier()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->good());
+}
+
 TEST_F(VerifyBackupTest, FindsAnotherKeysBackupNotOurs) {
   const auto other =
       VerifyBackup({.path = path(), .key = MakeSigner("sum.example.com", 9).verifier()});

@@ -70,7 +70,7 @@ TEST_F(BackupVerbs, CreateRefusesATakenLabelAndABadOne) {
   for (const bool served : {false, true}) {
     const auto server = served ? log_.Serve() : nullptr;
     EXPECT_EQ(log_.Run({"backup", "create", "a"}).exit_code, kWrongUse) << served;
-    for (const char* bad : {"../a", "a/b", ".", "a.partial", "\x1b[2J"}) {
+    for (const char* bad : {"../a", "a/b", ".", "a.sumlog-partial", "\x1b[2J"}) {
       const VerbRun run = log_.Run({"backup", "create", bad});
       EXPECT_EQ(run.exit_code, kWrongUse) << bad;
       EXPECT_EQ(run.out, "");
