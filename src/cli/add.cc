@@ -10,15 +10,14 @@
 #include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "cli/admin_server.h"
-#include "cli/open_config.h"
 #include "cli/printable.h"
 #include "cli/proof_format.h"
 #include "cli/record_input.h"
+#include "cli/served_log.h"
 #include "cli/verb.h"
 #include "cli/verifier_key.h"
 #include "client/server_text.h"
 #include "sumlog/client/failure_details.h"
-#include "sumlog/tlog/inclusion.h"
 
 namespace sumlog::cli {
 namespace {
@@ -27,8 +26,7 @@ using rpc_client::AddResult;
 
 struct AddFlags {
   RecordFlags record;
-  AdminFlags admin;
-  std::string key;
+  ServedLogFlags served;
   bool dry_run = false;
 };
 
@@ -41,62 +39,38 @@ struct Added {
   bool is_proven = false;                // the record is in the tree of `head`
 };
 
-// The key to check with; none when only a server is named.
-absl::StatusOr<std::optional<tlog::VerifierKey>> KeyFor(const Context& context,
-                                                        const AddFlags& flags) {
-  if (!flags.key.empty()) {
-    ASSIGN_OR_RETURN(tlog::VerifierKey key, ParseKeyFlag(flags.key));
-    return std::optional<tlog::VerifierKey>(std::move(key));
-  }
-  if (!flags.admin.server.empty()) return std::optional<tlog::VerifierKey>();
-  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
-  ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, ""));
-  return std::optional<tlog::VerifierKey>(std::move(key));
-}
-
-// The record's text that a server says to hold, proven when there is a key.
-absl::Status ProveRecord(rpc_client::AdminClient& client, const std::string& text, Added* added) {
-  if (!added->key.has_value()) return absl::OkStatus();
-  const std::uint64_t number = added->result.number;
-  ASSIGN_OR_RETURN(const std::vector<tlog::Hash> path,
-                   client.InclusionProof(number, added->head.head.size));
-  RETURN_IF_ERROR(tlog::VerifyInclusion(added->head.head, number, tlog::LeafHash(text), path));
-  added->is_proven = true;
-  return absl::OkStatus();
-}
-
-// Checks what the server says: the head's signature, that it covers the record, and the proof.
-absl::Status CheckAnswer(rpc_client::AdminClient& client, bool dry_run, Added* added) {
-  if (added->key.has_value()) {
-    ASSIGN_OR_RETURN(added->head, OpenHeadOf(*added->key, added->head.note));
-  }
+// Checks what the server says: the head's signature, that it covers the record, and with a key that
+// the record is in its tree.
+absl::Status CheckAnswer(ServedLog& served, bool dry_run, Added* added) {
   const AddResult& result = added->result;
   const bool is_conflict = result.refusal == AddResult::Refusal::kConflict;
   if (result.outcome == AddResult::Outcome::kRefused && !is_conflict) return absl::OkStatus();
   if (dry_run && result.outcome == AddResult::Outcome::kAppended) return absl::OkStatus();
-  if (result.number >= added->head.head.size) {
-    return absl::DataLossError(absl::StrCat("the head covers ", added->head.head.size,
-                                            " records, and the record is to be number ",
-                                            result.number));
+  const tlog::TreeHead& head = added->head.head;
+  RETURN_IF_ERROR(served.CheckCovered(result.number, head));
+  if (is_conflict) {
+    ASSIGN_OR_RETURN(added->standing_text, served.StandingText(added->record, result.number, head));
+  } else if (served.log() != nullptr) {
+    RETURN_IF_ERROR(
+        served.log()->CheckLeaves({{.number = result.number,
+                                    .leaf = tlog::LeafHash(gosum::FormatRecordText(added->record)),
+                                    .name = added->record.module.ToString()}},
+                                  head));
   }
-  if (!is_conflict) {
-    return ProveRecord(client, gosum::FormatRecordText(added->record), added);
-  }
-  ASSIGN_OR_RETURN(added->standing_text, client.RecordText(result.number));
-  return ProveRecord(client, added->standing_text, added);
+  added->is_proven = served.log() != nullptr;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Added> Add(Context& context, const AddFlags& flags) {
   Added added;
   ASSIGN_OR_RETURN(added.record, ReadRecord(context, flags.record));
-  ASSIGN_OR_RETURN(added.key, KeyFor(context, flags));
-  ASSIGN_OR_RETURN(const std::unique_ptr<rpc_client::AdminClient> client,
-                   ConnectAdmin(context, flags.admin));
+  ASSIGN_OR_RETURN(ServedLog served, ServedLog::Connect(context, flags.served));
+  if (served.log() != nullptr) added.key = served.log()->key();
   ASSIGN_OR_RETURN(rpc_client::AddReport report,
-                   client->Add(absl::MakeConstSpan(&added.record, 1), flags.dry_run));
+                   served.admin().Add(absl::MakeConstSpan(&added.record, 1), flags.dry_run));
   added.result = std::move(report.results.front());
-  added.head = std::move(report.head);
-  RETURN_IF_ERROR(CheckAnswer(*client, flags.dry_run, &added));
+  ASSIGN_OR_RETURN(added.head, served.HeadOf(report));
+  RETURN_IF_ERROR(CheckAnswer(served, flags.dry_run, &added));
   return added;
 }
 
@@ -236,9 +210,7 @@ void AddAdd(CLI::App& program, Context& context) {
   const auto flags = std::make_shared<AddFlags>();  // shared with the callback, which runs later
   AddRecordFlags(*verb, flags->record);
   verb->add_flag("--dry-run", flags->dry_run, "only say what would become of it");
-  verb->add_option("--key", flags->key, "verifier key, to check the answer (that of --dir)")
-      ->type_name("KEY");
-  AddAdminFlags(*verb, flags->admin);
+  AddServedLogFlags(*verb, flags->served);
   verb->footer(
       "Adding what is there already is fine. Exit 1: the log refuses it, or holds other hashes.\n"
       "example: sumlog add corp.example.com/lib@v1.2.3 --from-zip lib.zip --dir D");

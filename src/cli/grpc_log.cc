@@ -33,6 +33,20 @@ class ConnectedLog final : public GrpcLog {
     return Judged(client_->Take(note));
   }
 
+  absl::Status CheckLeaves(std::vector<rpc_client::ClaimedLeaf> claims,
+                           const tlog::TreeHead& head) override {
+    const absl::Status status = client_->CheckLeaves(std::move(claims), head);
+    return status.ok() ? status : judge_.Of(status);
+  }
+
+  void Remember(absl::string_view question, absl::string_view bytes) override {
+    answers_->Record(question, bytes);
+  }
+
+  absl::Status Judge(const absl::Status& contradiction) const override {
+    return judge_.Of(contradiction);
+  }
+
   absl::StatusOr<tlog::SignedTreeHead> HeadOfSize(std::uint64_t size) override {
     ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest, Newest());
     if (size == newest.head.size) return newest;

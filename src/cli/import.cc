@@ -12,15 +12,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "cli/admin_server.h"
-#include "cli/grpc_log.h"
 #include "cli/import_feed.h"
 #include "cli/import_report.h"
 #include "cli/import_target.h"
 #include "cli/interrupt.h"
 #include "cli/open_config.h"
 #include "cli/served.h"
+#include "cli/served_log.h"
 #include "cli/verb.h"
-#include "cli/verifier_key.h"
 #include "server/log_directory.h"
 
 namespace sumlog::cli {
@@ -29,9 +28,7 @@ namespace {
 struct ImportFlags {
   std::vector<std::string> files;
   bool strict = false;
-  AdminFlags admin;
-  std::string key;
-  std::string evidence_dir;
+  ServedLogFlags served;
 };
 
 // A file or a log that is not there is not "not in the log".
@@ -45,14 +42,14 @@ std::string SameCommand(const Context& context, const ImportFlags& flags) {
   const auto add = [&command](absl::string_view flag, const std::string& value) {
     if (!value.empty()) absl::StrAppend(&command, " ", flag, " ", value);
   };
-  if (flags.admin.server.empty()) {
+  if (flags.served.admin.server.empty()) {
     add("--dir", context.dir);
   } else {
-    add("--server", flags.admin.server);
+    add("--server", flags.served.admin.server);
   }
-  add("--key", flags.key);
-  add("--token-file", flags.admin.connect.token_file);
-  add("--ca", flags.admin.connect.ca);
+  add("--key", flags.served.key);
+  add("--token-file", flags.served.admin.connect.token_file);
+  add("--ca", flags.served.admin.connect.ca);
   if (flags.strict) absl::StrAppend(&command, " --strict");
   add("--config", context.config);
   for (const std::string& file : flags.files) absl::StrAppend(&command, " ", file);
@@ -104,44 +101,18 @@ void Finish(Context& context, const ImportFlags& flags, const absl::Status& stat
   }
 }
 
-// A log that is being served, and what verifies its server's answers; null without a key.
-struct ServedLog {
-  std::unique_ptr<rpc_client::AdminClient> admin;
-  std::unique_ptr<GrpcLog> log;
-};
-
-absl::StatusOr<ServedLog> Connect(const Context& context, const ImportFlags& flags) {
-  ServedLog served;
-  LogFlags log{.server = {},
-               .key = flags.key,
-               .evidence_dir = flags.evidence_dir,
-               .connect = flags.admin.connect};
-  ASSIGN_OR_RETURN(log.server, AdminAddress(context, flags.admin));
-  if (log.key.empty() && flags.admin.server.empty()) {
-    ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
-    ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyOfLog(config, ""));
-    log.key = key.ToString();
-  }
-  ASSIGN_OR_RETURN(served.admin, ConnectAdmin(context, flags.admin));
-  if (!log.key.empty()) {
-    ASSIGN_OR_RETURN(served.log, OpenGrpcLog(context, log));
-  }
-  return served;
-}
-
-void ImportThrough(Context& context, const ImportFlags& flags, const ServedLog& served) {
+void ImportThrough(Context& context, const ImportFlags& flags, ServedLog& served) {
   std::error_code error;
   const std::string folder = std::filesystem::temp_directory_path(error).string();
   const std::unique_ptr<ImportFeed> feed = ReadFiles(context, flags, error ? "/tmp" : folder);
   if (feed == nullptr) return;
   const InterruptWatch interrupt;
   SayOnWhoseWord(context, flags.files.size());
-  if (served.log == nullptr && !context.quiet) {
-    *context.err << "note: the answers are not verified: --key KEY would check who signs them\n";
+  if (served.log() == nullptr && !context.quiet) {
+    *context.err << "note: the answers are not verified: --key KEY would prove what was added\n";
   }
   ImportReport report;
-  const absl::Status status =
-      ImportIntoServer(context, *served.admin, served.log.get(), *feed, interrupt, &report);
+  const absl::Status status = ImportIntoServer(context, served, *feed, interrupt, &report);
   Finish(context, flags, status, report);
 }
 
@@ -158,8 +129,8 @@ void ImportHere(Context& context, const ImportFlags& flags, const ops::Config& c
 }
 
 void Import(Context& context, const ImportFlags& flags) {
-  if (!flags.admin.server.empty()) {
-    const absl::StatusOr<ServedLog> served = Connect(context, flags);
+  if (!flags.served.admin.server.empty()) {
+    absl::StatusOr<ServedLog> served = ServedLog::Connect(context, flags.served);
     if (!served.ok()) return FailAdmin(context, "import", served.status());
     return ImportThrough(context, flags, *served);
   }
@@ -170,7 +141,8 @@ void Import(Context& context, const ImportFlags& flags) {
   // A server that has the directory takes the records instead. What else may have it does not.
   if (absl::IsFailedPrecondition(opened.status()) &&
       IsLocked(absl::StrCat(config->dir, "/lock")).value_or(false)) {
-    if (const absl::StatusOr<ServedLog> served = Connect(context, flags); served.ok()) {
+    absl::StatusOr<ServedLog> served = ServedLog::Connect(context, flags.served);
+    if (served.ok()) {
       return ImportThrough(context, flags, *served);
     }
   }
@@ -186,16 +158,12 @@ void AddImport(CLI::App& program, Context& context) {
   verb->add_option("FILE", flags->files, "go.sum or go.work.sum files; - is standard input")
       ->required();
   verb->add_flag("--strict", flags->strict, "exit 1 when a version or a line is left out");
-  AddAdminFlags(*verb, flags->admin);
-  verb->add_option("--key", flags->key, "verifier key, to check the answers (that of --dir)")
-      ->type_name("KEY");
-  verb->add_option("--evidence-dir", flags->evidence_dir,
-                   "where to keep what a lying server sent (.)")
-      ->type_name("D");
+  AddServedLogFlags(*verb, flags->served);
   verb->footer(
       "The hashes are taken on the files' word. A malformed line anywhere: nothing is\n"
       "imported. Exit 1: the log holds other hashes for a version; they stay, and the\n"
-      "attempt is kept as evidence.\n"
+      "attempt is kept as evidence. With a key each record is proved to be in the signed\n"
+      "tree before it is counted.\n"
       "Ctrl-C is safe: the same command goes on.\n"
       "example: sumlog import --dir /var/lib/sumlog go.sum");
   verb->callback([&context, flags] { Import(context, *flags); });

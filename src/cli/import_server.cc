@@ -11,6 +11,7 @@
 #include "cli/import_target.h"
 #include "cli/progress.h"
 #include "client/server_text.h"
+#include "rpc_client/leaf_check.h"
 #include "sumlog/client/failure_details.h"
 
 namespace sumlog::cli {
@@ -18,11 +19,13 @@ namespace {
 
 using rpc_client::AddResult;
 
+// As many as are proved at once: some 64 tiles of hashes, and less than 4 MB here.
+constexpr std::size_t kMaxUnproven = 16'384;
+
 class ServerImport {
  public:
-  ServerImport(Context& context, rpc_client::AdminClient& admin, GrpcLog* log, ImportFeed& feed,
-               ImportReport* report)
-      : admin_(admin), log_(log), feed_(feed), report_(*report), progress_(context, "import") {}
+  ServerImport(Context& context, ServedLog& served, ImportFeed& feed, ImportReport* report)
+      : served_(served), feed_(feed), report_(*report), progress_(context, "import") {}
 
   absl::Status Run(const InterruptWatch& interrupt) {
     const rpc_client::AddFeed feed = {
@@ -33,49 +36,56 @@ class ServerImport {
         },
         .done = [this](absl::Span<const gosum::Record> records,
                        const rpc_client::AddReport& answer) { return Take(records, answer); }};
-    const absl::Status status = admin_.AddAll(feed, /*dry_run=*/false);
+    absl::Status status = served_.admin().AddAll(feed, /*dry_run=*/false);
+    // What was added before an interrupt or a failure counts too. Once the server has lied, nothing
+    // of it does.
+    if (!absl::IsDataLoss(status) && !absl::IsUnauthenticated(status)) {
+      if (const absl::Status proof = CountProven(); !proof.ok()) status = proof;
+    }
     report_.finished = status.ok();
     return status;
   }
 
  private:
   absl::Status Take(absl::Span<const gosum::Record> records, const rpc_client::AddReport& answer) {
-    ASSIGN_OR_RETURN(const tlog::TreeHead head, HeadOf(answer));
+    ASSIGN_OR_RETURN(head_, served_.HeadOf(answer));
     const std::string file = std::move(files_.front());
     files_.pop_front();
     for (std::size_t i = 0; i < records.size(); ++i) {
-      RETURN_IF_ERROR(Count(file, records[i], answer.results[i], head));
+      RETURN_IF_ERROR(Count(file, records[i], answer.results[i]));
     }
-    report_.tree_size = std::max(report_.tree_size, head.size);
-    const std::uint64_t done =
-        report_.appended + report_.already_there + refused_by_log_ + report_.refused;
+    report_.tree_size = std::max(report_.tree_size, head_.head.size);
+    if (appended_ + already_there_ >= kMaxUnproven) RETURN_IF_ERROR(CountProven());
+    const std::uint64_t done = appended_ + already_there_ + report_.appended +
+                               report_.already_there + refused_by_log_ + report_.refused;
     const std::uint64_t total = feed_.record_estimate();
     progress_.Update({.done = done, .total = done <= total ? total : 0});
     return absl::OkStatus();
   }
 
-  // The head that is to cover the numbers of an answer; verified where there is a key.
-  absl::StatusOr<tlog::TreeHead> HeadOf(const rpc_client::AddReport& answer) {
-    if (log_ == nullptr) return answer.head.head;
-    if (answer.head.note != last_head_.note) {
-      ASSIGN_OR_RETURN(last_head_, log_->Take(answer.head.note));
-    }
-    return last_head_.head;
-  }
-
-  absl::Status Count(const std::string& file, const gosum::Record& record, const AddResult& result,
-                     const tlog::TreeHead& head) {
+  absl::Status Count(const std::string& file, const gosum::Record& record,
+                     const AddResult& result) {
     const bool is_refused = result.outcome == AddResult::Outcome::kRefused;
     const bool is_conflict = is_refused && result.refusal == AddResult::Refusal::kConflict;
     if (is_refused && !is_conflict) return CountRefusal(file, record, result);
-    if (result.number >= head.size) {
-      return absl::DataLossError(absl::StrCat("the head of the answer covers ", head.size,
-                                              " records, and a record in it is to be number ",
-                                              result.number));
-    }
-    if (is_conflict) return CountConflict(file, record, result, head);
+    RETURN_IF_ERROR(served_.CheckCovered(result.number, head_.head));
+    if (is_conflict) return CountConflict(file, record, result);
     const bool is_new = result.outcome == AddResult::Outcome::kAppended;
-    ++(is_new ? report_.appended : report_.already_there);
+    ++(is_new ? appended_ : already_there_);
+    if (served_.log() == nullptr) return absl::OkStatus();
+    unproven_.push_back({.number = result.number,
+                         .leaf = tlog::LeafHash(gosum::FormatRecordText(record)),
+                         .name = record.module.ToString()});
+    return absl::OkStatus();
+  }
+
+  // Proves what the server says to have, and counts it. Without a key it is only counted.
+  absl::Status CountProven() {
+    if (served_.log() != nullptr) {
+      RETURN_IF_ERROR(served_.log()->CheckLeaves(std::exchange(unproven_, {}), head_.head));
+    }
+    report_.appended += std::exchange(appended_, 0);
+    report_.already_there += std::exchange(already_there_, 0);
     return absl::OkStatus();
   }
 
@@ -95,48 +105,50 @@ class ServerImport {
     return absl::OkStatus();
   }
 
+  // Each is proved, also those that the report has no room for: without that a server could call
+  // anything a conflict.
   absl::Status CountConflict(const std::string& file, const gosum::Record& record,
-                             const AddResult& result, const tlog::TreeHead& head) {
+                             const AddResult& result) {
+    const bool is_listed = report_.log_conflicts.size() < kMaxListedConflicts;
+    if (is_listed || served_.log() != nullptr) {
+      ASSIGN_OR_RETURN(const std::string text,
+                       served_.StandingText(record, result.number, head_.head));
+      absl::StatusOr<gosum::Record> in_log = gosum::ParseRecordText(text);
+      if (!in_log.ok()) {
+        return absl::UnavailableError(absl::StrCat("what the server has as record ", result.number,
+                                                   " is none: ", in_log.status().message()));
+      }
+      if (is_listed) {
+        report_.log_conflicts.push_back({.file = file,
+                                         .number = result.number,
+                                         .in_log = *std::move(in_log),
+                                         .in_file = record,
+                                         .evidence = result.evidence_id});
+      }
+    }
     ++report_.conflicting;
     ++refused_by_log_;
-    if (report_.log_conflicts.size() == kMaxListedConflicts) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::string text, StandingText(result.number, head));
-    absl::StatusOr<gosum::Record> in_log = gosum::ParseRecordText(text);
-    if (!in_log.ok()) {
-      return absl::UnavailableError(absl::StrCat("what the server has as record ", result.number,
-                                                 " is none: ", in_log.status().message()));
-    }
-    report_.log_conflicts.push_back({.file = file,
-                                     .number = result.number,
-                                     .in_log = *std::move(in_log),
-                                     .in_file = record,
-                                     .evidence = result.evidence_id});
     return absl::OkStatus();
   }
 
-  // The record that stands; proved where there is a key.
-  absl::StatusOr<std::string> StandingText(std::uint64_t number, const tlog::TreeHead& head) {
-    if (log_ == nullptr) return admin_.RecordText(number);
-    ASSIGN_OR_RETURN(const rpc_client::ProvenLeaf proven, log_->ProveRecord(number, head));
-    return log_->RecordText(proven);
-  }
-
-  rpc_client::AdminClient& admin_;
-  GrpcLog* const log_;  // null: there is no key to verify with
+  ServedLog& served_;
   ImportFeed& feed_;
   ImportReport& report_;
   std::deque<std::string> files_;  // of each batch that is not answered
-  tlog::SignedTreeHead last_head_;
+  tlog::SignedTreeHead head_;      // of the last answer
+  // What the server has answered and the report does not count yet; with a key, each is in
+  // unproven_.
+  std::uint64_t appended_ = 0, already_there_ = 0;
+  std::vector<rpc_client::ClaimedLeaf> unproven_;
   std::uint64_t refused_by_log_ = 0;  // of report_.conflicting, which counts those in files too
   Progress progress_;
 };
 
 }  // namespace
 
-absl::Status ImportIntoServer(Context& context, rpc_client::AdminClient& admin, GrpcLog* log,
-                              ImportFeed& feed, const InterruptWatch& interrupt,
-                              ImportReport* report) {
-  return ServerImport(context, admin, log, feed, report).Run(interrupt);
+absl::Status ImportIntoServer(Context& context, ServedLog& served, ImportFeed& feed,
+                              const InterruptWatch& interrupt, ImportReport* report) {
+  return ServerImport(context, served, feed, report).Run(interrupt);
 }
 
 }  // namespace sumlog::cli

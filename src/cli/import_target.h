@@ -7,14 +7,13 @@
 #define SUMLOG_CLI_IMPORT_TARGET_H_
 
 #include "absl/status/status.h"
-#include "cli/grpc_log.h"
 #include "cli/import_feed.h"
 #include "cli/import_report.h"
 #include "cli/interrupt.h"
+#include "cli/served_log.h"
 #include "cli/verb.h"
 #include "log/origin_log.h"
 #include "ops/config.h"
-#include "rpc_client/admin_client.h"
 
 namespace sumlog::cli {
 
@@ -24,13 +23,13 @@ absl::Status ImportIntoDirectory(Context& context, const ops::Config& config, lo
                                  ImportFeed& feed, const InterruptWatch& interrupt,
                                  ImportReport* report);
 
-// The same through a server's AddRecords, many messages under way. With `log`, the head of each
-// answer is verified under its key and against every other, and so is what the log is said to hold
-// instead of a refused record. Status codes also as AdminClient::AddAll and VerifiedLog;
+// The same through a server's AddRecords, many messages under way. With a key, the head of each
+// answer is verified under it and against every other; that each record counted as appended or
+// already there is in that tree is proved before it is counted; and so is what the log is said to
+// hold instead of a refused record. Status codes also as AdminClient::AddAll and ServedLog;
 // kFailedPrecondition: the log is frozen.
-absl::Status ImportIntoServer(Context& context, rpc_client::AdminClient& admin, GrpcLog* log,
-                              ImportFeed& feed, const InterruptWatch& interrupt,
-                              ImportReport* report);
+absl::Status ImportIntoServer(Context& context, ServedLog& served, ImportFeed& feed,
+                              const InterruptWatch& interrupt, ImportReport* report);
 
 }  // namespace sumlog::cli
 

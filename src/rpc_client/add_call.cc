@@ -123,6 +123,7 @@ class AddCall {
       report.results.push_back(std::move(result));
     }
     ASSIGN_OR_RETURN(report.head, FromProto(response_.head()));
+    report.message = response_.SerializeAsString();
     return feed_.done(records, report);
   }
 

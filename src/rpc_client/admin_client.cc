@@ -48,6 +48,7 @@ class GrpcAdminClient final : public AdminClient {
             [&all](absl::Span<const gosum::Record>, const AddReport& report) {
               all.results.insert(all.results.end(), report.results.begin(), report.results.end());
               all.head = report.head;
+              all.message = report.message;
               return absl::OkStatus();
             }};
     RETURN_IF_ERROR(AddAll(feed, dry_run));

@@ -64,6 +64,7 @@ struct AddResult {
 struct AddReport {
   std::vector<AddResult> results = {};  // one for each record, in order
   tlog::SignedTreeHead head = {};       // that the server says covers them all; not verified
+  std::string message = {};             // the last answer as it came: evidence, should it be a lie
 };
 
 // Where the records of AdminClient::AddAll come from, and where their results go. Both are called

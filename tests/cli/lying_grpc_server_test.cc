@@ -1,0 +1,230 @@
+// Goal: whatever a server says over gRPC of what it did not do, the verbs find out with a key, and
+// say so with the right exit code. Method: a server whose readers' service is that of a real log,
+// until a test changes an answer, and whose AddRecords says what a test tells it to.
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <sumlog/v1/admin.grpc.pb.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/log_folder.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rpc_client/scripted_log.h"
+
+namespace sumlog::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+using Arguments = std::vector<std::string>;
+
+// Adds nothing, and answers for each record what `result` says of it.
+class ScriptedAdmin final : public v1::Admin::Service {
+ public:
+  std::function<void(int position, v1::AddResult& result)> result;
+  std::function<void(v1::SignedHead& head)> head;
+
+  grpc::Status AddRecords(
+      grpc::ServerContext*,
+      grpc::ServerReaderWriter<v1::AddRecordsResponse, v1::AddRecordsRequest>* stream) override {
+    v1::AddRecordsRequest request;
+    int position = 0;
+    while (stream->Read(&request)) {
+      v1::AddRecordsResponse response;
+      for (int i = 0; i < request.records_size(); ++i) {
+        v1::AddResult* const one = response.add_results();
+        one->set_outcome(v1::AddResult::OUTCOME_APPENDED);
+        result(position++, *one);
+      }
+      head(*response.mutable_head());
+      stream->Write(response);
+    }
+    return grpc::Status::OK;
+  }
+};
+
+class LyingGrpcServer : public ::testing::Test {
+ protected:
+  LyingGrpcServer() {
+    log_.Fill(0, 600);
+    honest_ = log_.Serve();
+    readers_ = std::make_unique<rpc_client::ScriptedLog>(&honest_->log().reader());
+    admin_.head = [this](v1::SignedHead& head) {
+      const tlog::SignedTreeHead newest = honest_->log().reader().Newest()->signed_head;
+      head.set_note(newest.note);
+      head.mutable_tree_head()->set_size(newest.head.size);
+      head.mutable_tree_head()->set_root(std::string(tlog::HashesAsBytes({&newest.head.root, 1})));
+    };
+    grpc::ServerBuilder builder;
+    address_ = "unix:" + log_.Path("liar.sock");
+    builder.AddListeningPort(address_, grpc::InsecureServerCredentials());
+    builder.RegisterService(readers_.get());
+    builder.RegisterService(&admin_);
+    server_ = builder.BuildAndStart();
+  }
+  ~LyingGrpcServer() override { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  VerbRun Ask(Arguments question, bool with_key = true) const {
+    question.insert(question.end(), {"--server", address_});
+    if (with_key) question.insert(question.end(), {"--key", log_.key()});
+    question.insert(question.end(), {"--evidence-dir", log_.Path("evidence")});
+    return RunVerb(question);
+  }
+  VerbRun Add(int i, bool with_key = true) const {
+    return Ask(
+        {"add", absl::StrCat("example.com/m", i, "@v1.0.0"), "--sum",
+         MadeUpHash(absl::StrCat("zip", i)), "--mod-sum", MadeUpHash(absl::StrCat("mod", i))},
+        with_key);
+  }
+  VerbRun Import(int first, int end, bool with_key = true) const {
+    return Ask({"import", log_.Write("go.sum", GoSum(first, end))}, with_key);
+  }
+
+  // The files of evidence, as text.
+  std::vector<std::string> Evidence() const {
+    std::vector<std::string> files;
+    if (!std::filesystem::exists(log_.Path("evidence"))) return files;
+    for (const auto& entry : std::filesystem::directory_iterator(log_.Path("evidence"))) {
+      files.push_back(ReadText(entry.path().string()));
+    }
+    return files;
+  }
+
+  // expect: an accusation that names `what`, with its evidence, of which AddRecords' answer is one.
+  void ExpectAccused(const VerbRun& run, const std::string& what) const {
+    EXPECT_EQ(run.exit_code, kTampering) << run.err;
+    EXPECT_THAT(run.err, AllOf(HasSubstr(what), HasSubstr("what came is kept in "),
+                               HasSubstr("why   "), HasSubstr("fix   do not retry")));
+    EXPECT_THAT(run.err, Not(HasSubstr("proof  verified")));
+    EXPECT_THAT(run.out, Not(HasSubstr("conflict:")));
+    ASSERT_THAT(Evidence(), SizeIs(1));
+    EXPECT_THAT(Evidence()[0], HasSubstr("answer: sumlog.v1.Admin/AddRecords\n"));
+    std::filesystem::remove_all(log_.Path("evidence"));
+  }
+
+  void AnswerAppended(std::uint64_t first) {
+    admin_.result = [first](int position, v1::AddResult& result) {
+      result.set_number(first + static_cast<std::uint64_t>(position));
+    };
+  }
+  void AnswerConflictWith(std::uint64_t number) {
+    admin_.result = [number](int, v1::AddResult& result) {
+      result.set_outcome(v1::AddResult::OUTCOME_REFUSED);
+      result.set_refusal(v1::AddResult::REFUSAL_CONFLICT);
+      result.set_number(number);
+    };
+  }
+
+  LogFolder log_;
+  std::unique_ptr<server::Server> honest_;
+  std::unique_ptr<rpc_client::ScriptedLog> readers_;
+  ScriptedAdmin admin_;
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+TEST_F(LyingGrpcServer, IsBelievedWhileItIsHonest) {
+  AnswerAppended(590);
+  const VerbRun run = Import(590, 600);
+  EXPECT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("appended                10\n"));
+  EXPECT_EQ(Add(590).exit_code, kGood);
+  EXPECT_THAT(Evidence(), IsEmpty());
+}
+
+TEST_F(LyingGrpcServer, IsCaughtWhenItHasAppendedNothing) {
+  for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{400}}) {
+    AnswerAppended(number);
+    const VerbRun run = Import(1000, 1003);
+    ExpectAccused(run,
+                  absl::StrCat("record ", number, " of the signed tree is not example.com/m1000"));
+    EXPECT_THAT(run.out, HasSubstr("appended                 0\n"));  // nothing that is not proved
+    ExpectAccused(Add(1000), absl::StrCat("record ", number, " of the signed tree is not "));
+  }
+  // One of many that it has.
+  AnswerAppended(0);
+  ExpectAccused(
+      Ask({"import", log_.Write("go.sum", GoSum(0, 77) + GoSum(1000, 1001) + GoSum(78, 600))}),
+      "record 77 of the signed tree is not example.com/m1000");
+}
+
+TEST_F(LyingGrpcServer, IsCaughtWhenItNamesNumbersBeyondItsHead) {
+  for (const std::uint64_t number : {std::uint64_t{600}, ~std::uint64_t{0}}) {
+    AnswerAppended(number);
+    ExpectAccused(Import(600, 601), "the head of the answer covers 600 records");
+    ExpectAccused(Add(600), "the head of the answer covers 600 records");
+    EXPECT_EQ(Import(600, 601, /*with_key=*/false).exit_code, kUnreachable);
+    EXPECT_EQ(Add(600, /*with_key=*/false).exit_code, kUnreachable);
+  }
+}
+
+TEST_F(LyingGrpcServer, IsCaughtWhenItCallsTheRecordOfAnotherModuleAConflict) {
+  AnswerConflictWith(7);
+  ExpectAccused(Add(1000), "because of record 7, which is no record of it");
+  ExpectAccused(Import(1000, 1001), "because of record 7, which is no record of it");
+  for (const VerbRun& run : {Add(1000, /*with_key=*/false), Import(1000, 1001, false)}) {
+    EXPECT_EQ(run.exit_code, kUnreachable) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("what the server answers makes no sense: "));
+    EXPECT_THAT(run.out, Not(HasSubstr("conflict:")));
+  }
+}
+
+TEST_F(LyingGrpcServer, IsCaughtWhenItCallsTheSameHashesAConflict) {
+  AnswerConflictWith(7);
+  ExpectAccused(Add(7), "because of record 7, which has the same hashes");
+  ExpectAccused(Import(7, 8), "because of record 7, which has the same hashes");
+}
+
+TEST_F(LyingGrpcServer, IsCaughtWhenItShowsAnotherTextThanTheLogHas) {
+  AnswerConflictWith(1000 % 600);
+  readers_->on_record = [](v1::GetRecordResponse& answer) {
+    std::string* const text = answer.mutable_record()->mutable_text();
+    *text = absl::StrCat("example.com/m1000 v1.0.0 ", MadeUpHash("a"),
+                         "\nexample.com/m1000 v1.0.0/go.mod ", MadeUpHash("b"), "\n");
+    return grpc::Status::OK;
+  };
+  ExpectAccused(Add(1000), "the text of record 400 is not the one whose leaf was proved");
+  ExpectAccused(Import(1000, 1001), "the text of record 400 is not the one whose leaf was proved");
+}
+
+// Somebody at the address who has nothing: a captive portal, a wrong port.
+TEST_F(LyingGrpcServer, IsNoLogWhenItRefusesEverything) {
+  for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::PERMISSION_DENIED}) {
+    const auto refuse = [code](auto&) { return grpc::Status(code, "no"); };
+    readers_->on_head = refuse;
+    readers_->on_lookup = refuse;
+    readers_->on_inclusion = refuse;
+    readers_->on_consistency = refuse;
+    readers_->on_record = refuse;
+    for (const Arguments& question :
+         {Arguments{"lookup", "example.com/m1@v1.0.0"},
+          Arguments{"lookup", "example.com/none@v1.0.0"},
+          Arguments{"prove", "inclusion", "--record", "3"},
+          Arguments{"prove", "inclusion", "--leaf", tlog::FormatHash(tlog::Hash{})},
+          Arguments{"prove", "inclusion", "example.com/m1@v1.0.0"},
+          Arguments{"prove", "consistency", "--from", "2"}, Arguments{"status"}}) {
+      const VerbRun run = Ask(question);
+      EXPECT_EQ(run.exit_code, kUnreachable) << run.err;
+      EXPECT_THAT(run.err, HasSubstr("fix   sumlog status --server"));
+    }
+    // Under a signed head it is no better: the log has that record.
+    readers_->on_head = nullptr;
+    EXPECT_EQ(Ask({"prove", "inclusion", "--record", "3"}).exit_code, kUnreachable);
+    EXPECT_EQ(Ask({"prove", "consistency", "--from", "2"}).exit_code, kUnreachable);
+  }
+  EXPECT_THAT(Evidence(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sumlog::cli
