@@ -1,6 +1,7 @@
 // import: takes go.sum files into a log, by itself or through the server that serves it.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -17,9 +18,11 @@
 #include "cli/import_target.h"
 #include "cli/interrupt.h"
 #include "cli/open_config.h"
+#include "cli/printable.h"
 #include "cli/served.h"
 #include "cli/served_log.h"
 #include "cli/verb.h"
+#include "cli/verifier_key.h"
 #include "server/log_directory.h"
 
 namespace sumlog::cli {
@@ -40,20 +43,40 @@ int ImportExitCode(const absl::Status& status) {
 std::string SameCommand(const Context& context, const ImportFlags& flags) {
   std::string command = "sumlog import";
   const auto add = [&command](absl::string_view flag, const std::string& value) {
-    if (!value.empty()) absl::StrAppend(&command, " ", flag, " ", value);
+    if (!value.empty()) absl::StrAppend(&command, " ", flag, " ", ShellWord(value));
   };
+  const ConnectFlags& connect = flags.served.admin.connect;
   if (flags.served.admin.server.empty()) {
     add("--dir", context.dir);
   } else {
     add("--server", flags.served.admin.server);
   }
   add("--key", flags.served.key);
-  add("--token-file", flags.served.admin.connect.token_file);
-  add("--ca", flags.served.admin.connect.ca);
+  add("--evidence-dir", flags.served.evidence_dir);
+  add("--token-file", connect.token_file);
+  add("--cert", connect.cert);
+  add("--cert-key", connect.key);
+  add("--ca", connect.ca);
+  add("--timeout", connect.timeout);
   if (flags.strict) absl::StrAppend(&command, " --strict");
   add("--config", context.config);
-  for (const std::string& file : flags.files) absl::StrAppend(&command, " ", file);
+  const bool has_flag_like_name =
+      std::any_of(flags.files.begin(), flags.files.end(),
+                  [](const std::string& file) { return file.size() > 1 && file.front() == '-'; });
+  if (has_flag_like_name) absl::StrAppend(&command, " --");
+  for (const std::string& file : flags.files) absl::StrAppend(&command, " ", ShellWord(file));
   return command;
+}
+
+// A key that is given is used, or said to be of no use: it must be this log's.
+absl::Status CheckKey(const ops::Config& config, const std::string& key_text) {
+  if (key_text.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const tlog::VerifierKey given, ParseKeyFlag(key_text));
+  ASSIGN_OR_RETURN(const tlog::VerifierKey own, KeyOfLog(config, ""));
+  if (given.ToString() == own.ToString()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--key is ", ShortKey(given), ", the log in ",
+                                                 config.dir, " has ", ShortKey(own),
+                                                 "\nfix: --key is not needed with --dir"));
 }
 
 void FailUnfinished(Context& context, const ImportFlags& flags, const absl::Status& status) {
@@ -136,6 +159,9 @@ void Import(Context& context, const ImportFlags& flags) {
   }
   const absl::StatusOr<ops::Config> config = OpenLogConfig(context);
   if (!config.ok()) return Fail(context, "import", config.status());
+  if (const absl::Status status = CheckKey(*config, flags.served.key); !status.ok()) {
+    return Fail(context, "import", status, ImportExitCode(status));
+  }
   const absl::StatusOr<server::OpenedLog> opened = server::OpenLog(*config, {.bulk = true});
   if (opened.ok()) return ImportHere(context, flags, *config, *opened);
   // A server that has the directory takes the records instead. What else may have it does not.

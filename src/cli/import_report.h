@@ -26,7 +26,7 @@ struct LogConflict {
 struct ImportRefusal {
   std::string file;
   gosum::ModuleVersion module;
-  std::string reason;  // the server's words
+  std::string reason;  // the server's words, one line
 };
 
 // A module version of which one file says two things.

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "cli/import_target.h"
 #include "cli/progress.h"
 #include "client/server_text.h"
@@ -18,6 +19,17 @@ namespace sumlog::cli {
 namespace {
 
 using rpc_client::AddResult;
+
+constexpr std::size_t kMaxReasonBytes = 200;  // of each refusal, of which there may be a thousand
+
+// The first line of what a server gives as its reason.
+std::string ReasonLine(const std::string& reason) {
+  std::string line = client::CleanServerText(reason);
+  const bool has_more = line.find('\n') < line.size() || line.size() > kMaxReasonBytes;
+  line.resize(std::min({line.find('\n'), line.size(), kMaxReasonBytes}));
+  while (!IsValidUtf8(line)) line.pop_back();  // cut within a character
+  return has_more ? absl::StrCat(line, " …") : line;
+}
 
 // As many as are proved at once: some 64 tiles of hashes, and less than 4 MB here.
 constexpr std::size_t kMaxUnproven = 16'384;
@@ -98,9 +110,8 @@ class ServerImport {
     }
     ++report_.refused;
     if (report_.refusals.size() < kMaxListedConflicts) {
-      report_.refusals.push_back({.file = file,
-                                  .module = record.module,
-                                  .reason = client::CleanServerText(result.reason)});
+      report_.refusals.push_back(
+          {.file = file, .module = record.module, .reason = ReasonLine(result.reason)});
     }
     return absl::OkStatus();
   }

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "base/utf8.h"
 
 namespace sumlog::cli {
@@ -25,6 +28,14 @@ std::string Printable(absl::string_view text) {
     text.remove_prefix(size_bytes);
   }
   return out;
+}
+
+std::string ShellWord(absl::string_view text) {
+  const auto is_plain = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_-+=:,./@%", c);
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
 std::string FormatCount(std::uint64_t count) {

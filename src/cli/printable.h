@@ -21,6 +21,9 @@ namespace sumlog::cli {
 // each of their bytes. All other text stays as it is.
 std::string Printable(absl::string_view text);
 
+// `text` as one word of a command for sh: in single quotes where it has to be.
+std::string ShellWord(absl::string_view text);
+
 // "41,377".
 std::string FormatCount(std::uint64_t count);
 

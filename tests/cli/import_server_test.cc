@@ -124,6 +124,16 @@ TEST_F(ImportServer, StopsAtAFrozenLog) {
   EXPECT_EQ(TreeSize(), 3u);
 }
 
+TEST_F(ImportServer, SaysTheWholeCommandThatGoesOn) {
+  ASSERT_EQ(log_.Run({"freeze", "--reason", "key ceremony"}).exit_code, kGood);
+  const std::string file = log_.Write("go sum's", GoSum(3, 5));
+  const VerbRun run = Import(file, {"--timeout", "30s", "--strict"});
+  EXPECT_THAT(run.err, HasSubstr(absl::StrCat(
+                           "to go on: sumlog import --server ", server_->admin_address(), " --key ",
+                           log_.key(), " --evidence-dir ", log_.Path("evidence"),
+                           " --timeout 30s --strict '", log_.Path("go sum"), "'\\''s'\n")));
+}
+
 TEST_F(ImportServer, ImportsNothingOfFilesOfWhichOneIsBroken) {
   const std::string good = log_.Write("good.sum", GoSum(3, 5));
   const std::string broken = log_.Write("broken.sum", "example.com/m v1.0.0\n");

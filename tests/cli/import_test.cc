@@ -48,6 +48,18 @@ TEST(Import, MarksTheProvenanceOfEachRecord) {
   EXPECT_EQ(json["provenance"]["from"], file);
 }
 
+TEST(Import, TakesNoKeyThatIsNotItsOwn) {
+  const LogFolder log, other;
+  const std::string file = log.Write("go.sum", GoSum(0, 1));
+  for (const std::string& key : {std::string("garbage"), other.key()}) {
+    const VerbRun run = log.Run({"import", file, "--key", key});
+    EXPECT_EQ(run.exit_code, kWrongUse) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("--key"));
+  }
+  EXPECT_EQ(RunJson(log, {"status"})["size"], 0);
+  EXPECT_EQ(log.Run({"import", file, "--key", log.key()}).exit_code, kGood);
+}
+
 TEST(Import, ReadsStandardInput) {
   const LogFolder log;
   const VerbRun run =

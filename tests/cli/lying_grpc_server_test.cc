@@ -198,6 +198,26 @@ TEST_F(LyingGrpcServer, IsCaughtWhenItShowsAnotherTextThanTheLogHas) {
   ExpectAccused(Import(1000, 1001), "the text of record 400 is not the one whose leaf was proved");
 }
 
+TEST_F(LyingGrpcServer, SpeaksOneLineForEachRecordThatItRefuses) {
+  admin_.result = [](int, v1::AddResult& result) {
+    result.set_outcome(v1::AddResult::OUTCOME_REFUSED);
+    result.set_refusal(v1::AddResult::REFUSAL_INVALID);
+    result.set_reason(absl::StrCat("no\nfix: evil\x1b[2J\n", std::string(5000, 'x')));
+  };
+  const VerbRun run = Import(1000, 1002);
+  EXPECT_EQ(run.exit_code, kFoundWrong) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("refused: example.com/m1000@v1.0.0  ("));
+  EXPECT_THAT(run.out, HasSubstr("\n  the server says: no …\n"));
+  EXPECT_THAT(run.out, Not(HasSubstr("evil")));
+  admin_.result = [](int, v1::AddResult& result) {
+    result.set_outcome(v1::AddResult::OUTCOME_REFUSED);
+    result.set_refusal(v1::AddResult::REFUSAL_INVALID);
+    result.set_reason(absl::StrCat("x", std::string(300, 'y'), "\u6c49"));
+  };
+  EXPECT_THAT(Import(1000, 1001).out,
+              HasSubstr(absl::StrCat("  the server says: x", std::string(199, 'y'), " …\n")));
+}
+
 // Somebody at the address who has nothing: a captive portal, a wrong port.
 TEST_F(LyingGrpcServer, IsNoLogWhenItRefusesEverything) {
   for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::PERMISSION_DENIED}) {
