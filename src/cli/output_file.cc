@@ -37,6 +37,9 @@ absl::Status WriteNamedFile(const std::string& path, absl::string_view content, 
   }
   const absl::Status status =
       replace ? ReplaceFileDurably(path, content, 0644) : CreateWhole(path, content);
+  if (absl::IsFailedPrecondition(status)) {  // no regular file: a folder, a device
+    return absl::InvalidArgumentError(absl::StrCat(status.message(), "\nfix: choose another name"));
+  }
   // A missing folder is not "not in the log".
   return absl::IsNotFound(status) ? absl::UnavailableError(status.message()) : status;
 }

@@ -14,8 +14,8 @@ namespace sumlog::cli {
 absl::Status CheckNameIsFree(const std::string& path);
 
 // Writes the whole file or none of it, also when the machine stops meanwhile. What is there stays,
-// unless `replace` is set: kAlreadyExists. Else as base/file.h, but kUnavailable for a missing
-// folder.
+// unless `replace` is set: kAlreadyExists. kInvalidArgument: to be replaced is what is no regular
+// file. Else as base/file.h, but kUnavailable for a missing folder.
 absl::Status WriteNamedFile(const std::string& path, absl::string_view content, bool replace);
 
 }  // namespace sumlog::cli

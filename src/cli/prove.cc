@@ -33,7 +33,7 @@ struct ProveFlags {
   std::string module;
   std::string leaf;  // in base64
   std::optional<std::uint64_t> record, size, from, to;
-  std::string out;
+  std::optional<std::string> out;
   bool force = false;
 };
 
@@ -60,7 +60,7 @@ absl::StatusOr<InclusionProof> ProveRecord(VerifiedLog& log, const ProveFlags& f
                                             " has one leaf hash when it is looked up, and another"
                                             " in the tree"));
   }
-  if (proof.module.empty() && !flags.out.empty()) {
+  if (proof.module.empty() && flags.out.has_value()) {
     ASSIGN_OR_RETURN(proof.text, log.RecordText(proven));
   }
   proof.number = proven.number;
@@ -117,11 +117,15 @@ absl::Status CheckInclusionFlags(const ProveFlags& flags) {
         "want one record: MODULE@VERSION, --record N or --leaf HASH"
         "\nfix: sumlog prove inclusion --help");
   }
-  if (flags.out.empty()) {
+  if (!flags.out.has_value()) {
     return flags.force ? absl::InvalidArgumentError("--force goes with --out, which is not given")
                        : absl::OkStatus();
   }
-  return flags.force ? absl::OkStatus() : CheckNameIsFree(flags.out);
+  if (flags.out->empty() || *flags.out == "-") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--out \"", *flags.out, "\" names no file\nfix: --out F, a file of any name"));
+  }
+  return flags.force ? absl::OkStatus() : CheckNameIsFree(*flags.out);
 }
 
 void ProveInclusionVerb(Context& context, const ProveFlags& flags) {
@@ -133,19 +137,19 @@ void ProveInclusionVerb(Context& context, const ProveFlags& flags) {
   if (!log.ok()) return Fail(context, doing, log.status());
   const absl::StatusOr<InclusionProof> proof = ProveRecord(**log, flags);
   if (!proof.ok()) return Fail(context, doing, proof.status());
-  if (flags.out.empty()) {
+  if (!flags.out.has_value()) {
     NoteUnsigned(context, proof->head);
     return Print(context, *proof);
   }
   const absl::StatusOr<std::string> file = FormatProofFileOf(*proof);
   const absl::Status written =
-      file.ok() ? WriteNamedFile(flags.out, *file, flags.force) : file.status();
-  if (!written.ok()) return Fail(context, absl::StrCat("write ", flags.out), written);
+      file.ok() ? WriteNamedFile(*flags.out, *file, flags.force) : file.status();
+  if (!written.ok()) return Fail(context, absl::StrCat("write ", *flags.out), written);
   if (context.json) return Print(context, *proof);
   if (context.quiet) return;
   *context.err << "proof verified: " << FormatHashCount(proof->path.size()) << "\nwritten to "
-               << Printable(flags.out) << "; whoever has the key checks it without a network:\n"
-               << "  sumlog prove check " << Printable(flags.out) << " --key "
+               << Printable(*flags.out) << "; whoever has the key checks it without a network:\n"
+               << "  sumlog prove check " << Printable(*flags.out) << " --key "
                << (*log)->key().ToString() << "\n";
 }
 

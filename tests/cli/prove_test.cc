@@ -3,6 +3,10 @@
 // that were never signed hold no signature, and so are the same in every run: those are compared
 // with golden files.
 
+#include <sys/stat.h>
+
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "cli/log_folder.h"
 #include "gmock/gmock.h"
@@ -125,6 +129,31 @@ TEST_F(ProveTest, RefusesWhatMakesNoSense) {
   const VerbRun backwards = log_.Run({"prove", "consistency", "--from", "5", "--to", "2"});
   EXPECT_EQ(backwards.exit_code, kWrongUse);
   EXPECT_THAT(backwards.err, HasSubstr("--from 5 is above --to 2"));
+}
+
+TEST_F(ProveTest, WritesToAFileOrSaysThatItIsNone) {
+  const std::string file = log_.Path("m1.proof"), folder = log_.Path("folder");
+  const std::vector<std::string> prove = {"prove", "inclusion", "--record", "1", "--out"};
+  const auto run = [&](const std::string& out, bool force) {
+    std::vector<std::string> arguments = prove;
+    arguments.push_back(out);
+    if (force) arguments.push_back("--force");
+    return log_.Run(arguments);
+  };
+  EXPECT_EQ(run(file, false).exit_code, kGood);
+  EXPECT_EQ(run(file, true).exit_code, kGood);
+  std::filesystem::create_directories(folder);
+  ASSERT_EQ(::mkfifo(log_.Path("pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink(log_.Path("pipe"), log_.Path("link"));
+  for (const std::string& none :
+       {std::string(), std::string("-"), folder, log_.Path("pipe"), log_.Path("link")}) {
+    const VerbRun refused = run(none, true);
+    EXPECT_EQ(refused.exit_code, kWrongUse) << none << refused.err;
+    EXPECT_EQ(refused.out, "");
+    EXPECT_THAT(refused.err, HasSubstr("\nfix   "));
+  }
+  EXPECT_TRUE(std::filesystem::is_fifo(log_.Path("pipe")));
+  EXPECT_FALSE(std::filesystem::exists("-"));
 }
 
 TEST_F(ProveTest, SaysWhenTheLogDoesNotHaveTheModule) {
