@@ -119,6 +119,7 @@ absl::StatusOr<LogStatus> ReadDirectoryStatus(const Context& context, const std:
   ASSIGN_OR_RETURN(const tlog::SignedTreeHead head, OpenHeadOf(key, stored.note));
 
   const std::string database = server::DatabasePath(config);
+  ASSIGN_OR_RETURN(directory.frozen, log::LoadFrozenState(*store));
   directory.head_signed_at = stored.signed_at;
   directory.disk_used_bytes = SizeOfFolder(database);
   std::error_code error;

@@ -13,6 +13,7 @@
 #include "cli/anchor_check.h"
 #include "cli/verb.h"
 #include "cli/verified_log.h"
+#include "log/frozen_state.h"
 #include "rpc_client/admin_client.h"
 #include "sumlog/tlog/tree_head.h"
 
@@ -26,6 +27,7 @@ struct DirectoryStatus {
   std::uint64_t disk_used_bytes = 0;  // by the database
   std::uint64_t disk_free_bytes = 0;  // for the database, as an ordinary user sees it
   AnchorStatus anchor;
+  std::optional<log::FrozenState> frozen;  // why it takes no records
 };
 
 struct LogStatus {

@@ -1,7 +1,9 @@
 // status: one screen about a log.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -39,13 +41,33 @@ std::string DescribeAnchor(const AnchorStatus& anchor) {
   return absl::StrCat(FormatCount(anchor.head.size), " records in ", anchor.path);
 }
 
+// Why the log takes no records; of the directory, or as the server says.
+template <typename Decision>
+void PrintFrozen(std::ostream& out, const std::optional<Decision>& frozen) {
+  out << "frozen     ";
+  if (frozen.has_value()) {
+    out << "since " << FormatTimestamp(frozen->when) << " by " << Printable(frozen->who) << ": "
+        << Printable(frozen->reason) << "\n";
+  } else {
+    out << "no\n";
+  }
+}
+
+template <typename Decision>
+Json FrozenToJson(const std::optional<Decision>& frozen) {
+  if (!frozen.has_value()) return nullptr;
+  return {
+      {"reason", frozen->reason}, {"who", frozen->who}, {"when", FormatTimestamp(frozen->when)}};
+}
+
 void PrintDirectory(Context& context, const DirectoryStatus& directory) {
   std::ostream& out = *context.out;
   out << "head age   " << FormatAge(AgeOf(context, directory)) << "\n"
       << "disk       " << FormatBytes(directory.disk_used_bytes) << " used, "
       << FormatBytes(directory.disk_free_bytes) << " free\n"
-      << "anchor     " << Printable(DescribeAnchor(directory.anchor)) << "\n"
-      << "served     " << (directory.served ? "yes, a process has the lock" : "no") << "\n"
+      << "anchor     " << Printable(DescribeAnchor(directory.anchor)) << "\n";
+  PrintFrozen(out, directory.frozen);
+  out << "served     " << (directory.served ? "yes, a process has the lock" : "no") << "\n"
       << "directory  " << Printable(directory.dir) << "\n";
   if (directory.anchor.shares_disk && !context.quiet) {
     *context.out << std::flush;
@@ -56,13 +78,7 @@ void PrintDirectory(Context& context, const DirectoryStatus& directory) {
 // What the administration of a server says of itself; no signature covers it.
 void PrintService(Context& context, const rpc_client::ServerStatus& service) {
   std::ostream& out = *context.out;
-  out << "frozen     ";
-  if (service.frozen.has_value()) {
-    out << "since " << FormatTimestamp(service.frozen->when) << " by "
-        << Printable(service.frozen->who) << ": " << Printable(service.frozen->reason) << "\n";
-  } else {
-    out << "no\n";
-  }
+  PrintFrozen(out, service.frozen);
   out << "waiting    " << FormatCount(service.queued_records) << " records, "
       << FormatBytes(service.queued_bytes) << "\n"
       << "added      " << FormatCount(service.appended) << " since the start; "
@@ -104,6 +120,7 @@ Json DirectoryToJson(const Context& context, const DirectoryStatus& directory) {
   }
   return {{"dir", directory.dir},
           {"served", directory.served},
+          {"frozen", FrozenToJson(directory.frozen)},
           {"head_signed_at",
            absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", directory.head_signed_at, absl::UTCTimeZone())},
           {"head_age_seconds", absl::ToInt64Seconds(AgeOf(context, directory))},
@@ -113,13 +130,7 @@ Json DirectoryToJson(const Context& context, const DirectoryStatus& directory) {
 }
 
 Json ServiceToJson(const rpc_client::ServerStatus& service) {
-  Json frozen = nullptr;
-  if (service.frozen.has_value()) {
-    frozen = {{"reason", service.frozen->reason},
-              {"who", service.frozen->who},
-              {"when", FormatTimestamp(service.frozen->when)}};
-  }
-  return {{"frozen", frozen},
+  return {{"frozen", FrozenToJson(service.frozen)},
           {"queued_records", service.queued_records},
           {"queued_bytes", service.queued_bytes},
           {"appended", service.appended},

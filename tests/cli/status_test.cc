@@ -53,6 +53,18 @@ TEST(Status, SpeaksJson) {
   EXPECT_FALSE(json.contains("problem"));
 }
 
+TEST(Status, SaysThatADirectoryIsFrozen) {
+  const LogFolder log;
+  EXPECT_THAT(log.Run({"status"}).out, HasSubstr("frozen     no\n"));
+  EXPECT_TRUE(StatusOf(log)["frozen"].is_null());
+  {
+    const auto server = log.Serve();
+    ASSERT_EQ(log.Run({"freeze", "--reason", "key ceremony"}).exit_code, kGood);
+  }
+  EXPECT_THAT(log.Run({"status"}).out, HasSubstr("by local-socket: key ceremony\n"));
+  EXPECT_EQ(StatusOf(log)["frozen"]["reason"], "key ceremony");
+}
+
 TEST(Status, SeesThatADirectoryIsServedAndLeavesItAlone) {
   const LogFolder log;
   {
