@@ -19,12 +19,13 @@ backup::Watch WatchOn(Progress& progress) {
 
 void AddBackup(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("backup", "copy a log, check a copy, restore from one");
-  verb->group("name what is broken; copy a log, restore from a copy");  // one row with fsck
   verb->require_subcommand(1);
   verb->footer("example: sumlog backup create nightly --dir /var/lib/sumlog");
   AddBackupCreate(*verb, context);
   AddBackupVerify(*verb, context);
   AddBackupRestore(*verb, context);
+  // One row with fsck. After the nouns, which would inherit it and share a row too.
+  verb->group("name what is broken; copy a log, restore from a copy");
 }
 
 }  // namespace sumlog::cli

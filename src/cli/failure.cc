@@ -1,5 +1,7 @@
 // The shape of every error that the program prints.
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,8 +34,9 @@ void PrintServerText(std::ostream& err, const std::string& text) {
 std::string AdvisedMessage(const absl::Status& status) {
   std::string message(status.message());
   if (!IsDamagedData(status)) return message;
-  if (!absl::StrContains(message, "\nwhy: ")) {
-    absl::StrAppend(&message, "\nwhy: the data on disk is damaged");
+  if (!absl::StrContains(message, "\nwhy: ")) {  // why before fix, whoever has said the fix
+    const std::size_t fix = message.find("\nfix: ");
+    message.insert(std::min(fix, message.size()), "\nwhy: the data on disk is damaged");
   }
   if (!absl::StrContains(message, "\nfix: ")) {
     absl::StrAppend(&message,

@@ -147,10 +147,9 @@ void AddServe(CLI::App& program, Context& context) {
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}).description(""));
   verb->footer(
-      "prints \"listening http=HOST:PORT ...\" once it answers. SIGTERM drains, SIGHUP re-reads "
-      "the\n"
-      "TLS files and [[client_cert]].\nexample: sumlog serve --dir /var/lib/sumlog --http "
-      "127.0.0.1:8080");
+      "prints \"listening http=HOST:PORT ...\" once it answers. SIGTERM drains, SIGHUP\n"
+      "re-reads the TLS files and [[client_cert]].\n"
+      "example: sumlog serve --dir /var/lib/sumlog --http 127.0.0.1:8080");
   verb->callback([flags, &context] { RunServe(context, *flags); });
 }
 

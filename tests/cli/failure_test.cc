@@ -43,6 +43,22 @@ TEST_F(FailTest, SaysTheWayOutOfDamagedData) {
   EXPECT_EQ(err_.str(), "error: cannot check: x\nwhy   y\nfix   z\n");
 }
 
+TEST_F(FailTest, SaysWhyBeforeTheFixOfWhoeverFoundTheDamage) {
+  Fail(context_, "restore", DamagedData("file x is cut\nin the middle\nfix: another backup"));
+  EXPECT_EQ(err_.str(),
+            "error: cannot restore: file x is cut\n      in the middle\n"
+            "why   the data on disk is damaged\nfix   another backup\n");
+}
+
+TEST(ShellWord, QuotesWhatTheShellWouldTakeApart) {
+  EXPECT_EQ(ShellWord("/var/lib/go.sum"), "/var/lib/go.sum");
+  EXPECT_EQ(ShellWord("sum.example.com+c89c7779+AZ/8="), "sum.example.com+c89c7779+AZ/8=");
+  EXPECT_EQ(ShellWord(""), "''");
+  EXPECT_EQ(ShellWord("a b"), "'a b'");
+  EXPECT_EQ(ShellWord("it's; rm -r $HOME"), "'it'\\''s; rm -r $HOME'");
+  EXPECT_EQ(ShellWord("~/x"), "'~/x'");
+}
+
 TEST_F(FailTest, EscapesWhatCouldDriveATerminal) {
   Fail(context_, "look up a\x1b[2J",
        absl::NotFoundError("bell \a, \xff, turned \u202e text, 汉字"));

@@ -82,5 +82,17 @@ TEST(HelpOfVerbs, FitsATerminalAndEndsWithAnExample) {
   }
 }
 
+TEST(HelpOfVerbs, ListsTheNounsOfAVerbEachWithItsOwnText) {
+  const std::string help = RunVerb({"backup", "--help"}).out;
+  EXPECT_THAT(help, ::testing::HasSubstr("  create   make a signed copy, also while serving\n"));
+  EXPECT_THAT(help, ::testing::Not(::testing::HasSubstr("create, verify")));
+  EXPECT_THAT(RunVerb({"--help"}).out, ::testing::HasSubstr("  fsck, backup "));
+}
+
+TEST(HelpOfVerbs, WrapsProseEvenly) {
+  EXPECT_THAT(RunVerb({"serve", "--help"}).out,
+              ::testing::HasSubstr("SIGHUP\nre-reads the TLS files and [[client_cert]].\n"));
+}
+
 }  // namespace
 }  // namespace sumlog::cli
