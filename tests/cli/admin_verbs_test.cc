@@ -171,9 +171,10 @@ TEST_F(AdminVerbs, AddRefusesABadZipAndAMissingOne) {
 
 TEST_F(AdminVerbs, AddFindsAnotherLogsKey) {
   const LogFolder other;
-  const VerbRun run = Add(2, "", {"--key", other.key()});
+  const VerbRun run = Add(2, "", {"--key", other.key(), "--evidence-dir", log_.Path("evidence")});
   EXPECT_EQ(run.exit_code, kTampering);
-  EXPECT_THAT(run.err, HasSubstr("not signed by"));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("not signed by"),
+                             HasSubstr("what came is kept in " + log_.Path("evidence"))));
 }
 
 TEST_F(AdminVerbs, AddToANamedServerSaysThatNothingIsVerifiedWithoutAKey) {
