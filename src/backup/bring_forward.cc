@@ -25,6 +25,15 @@ constexpr std::size_t kHeadsAtOnce = 1000;
 // A head that stands for a piece on the way: nobody has signed a tree of this size.
 bool IsOnTheWay(const storage::StoredHead& head) { return head.note.empty(); }
 
+// What a source gives contradicts what it says is signed.
+absl::Status FalseSource(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat(
+      what,
+      "\nwhy: the source, or somebody on the way to it, has changed it after it was signed"
+      "\nfix: take nothing more from it, tell its owner, and name another one: --forward-from "
+      "SRC"));
+}
+
 class Forwarder {
  public:
   explicit Forwarder(const ForwardOptions& options)
@@ -41,7 +50,10 @@ class Forwarder {
     if (root != edge_.Root()) {
       return absl::DataLossError(absl::StrCat(
           "the first ", begin, " records of ", source_.name(), " hash to ", tlog::FormatHash(root),
-          ", those of the database to ", tlog::FormatHash(edge_.Root())));
+          ", those of the database to ", tlog::FormatHash(edge_.Root()),
+          "\nwhy: two histories are signed by one key, and one of them is not the log's"
+          "\nfix: keep both, ask a mirror or a client which head it has seen, and restore from a "
+          "backup and a source of that history"));
     }
     while (edge_.size() < target.size) RETURN_IF_ERROR(TakePiece());
     RETURN_IF_ERROR(CommitTarget());
@@ -69,8 +81,8 @@ class Forwarder {
     if (outcome.head.size == target) {
       const SourceHead& newest = source_.newest();
       if (outcome.head.root != newest.signed_head.head.root) {
-        return absl::DataLossError(absl::StrCat("the records of ", source_.name(),
-                                                " do not hash to the root of its head"));
+        return FalseSource(absl::StrCat("the records of ", source_.name(),
+                                        " do not hash to the root of its head"));
       }
       outcome.batch.head.note = newest.signed_head.note;
       outcome.batch.head.signed_at = newest.signed_at;
@@ -89,8 +101,10 @@ class Forwarder {
     for (std::uint32_t i = 0; i < width; ++i) {
       const std::uint64_t number = index * kWidth + i;
       if (tlog::LeafHash(texts[i]) != want[i]) {
-        return absl::DataLossError(absl::StrCat("record ", number, " of ", source_.name(),
-                                                " is not the one in its signed tree"));
+        return FalseSource(absl::StrCat("record ", number, " of ", source_.name(),
+                                        " has leaf hash ",
+                                        tlog::FormatHash(tlog::LeafHash(texts[i])), ", want ",
+                                        tlog::FormatHash(want[i]), " of its signed tree"));
       }
       if (number < begin) continue;
       RETURN_IF_ERROR(TakeRecord(number, texts[i]));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "backup/record_source.h"
 #include "base/status_macros.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t kMaxDataTileBytes = tlog::kFullTileWidth * (gosum::kMaxRecordSizeBytes + 1);
 
 // Texts in the form of data tiles: an empty line between two of them, which no text has in itself.
+// kUnavailable: fewer than `width`, or the last one has no end. That is a file that was cut, which
+// contradicts nothing that is signed.
 absl::StatusOr<storage::PackedTexts> ParseDataTile(absl::string_view bytes, std::uint32_t width) {
   storage::PackedTexts texts;
   texts.Reserve(width, bytes.size());
@@ -29,8 +32,14 @@ absl::StatusOr<storage::PackedTexts> ParseDataTile(absl::string_view bytes, std:
     texts.Append(bytes.substr(0, end + 1));
     bytes.remove_prefix(end + 2);
   }
-  if (texts.size() == width) return texts;
-  return absl::DataLossError(absl::StrCat("has ", texts.size(), " records, want ", width));
+  if (texts.size() != width) {
+    return absl::UnavailableError(absl::StrCat("has ", texts.size(), " records, want ", width));
+  }
+  if (width > 0 && !absl::EndsWith(texts[width - 1], "\n")) {
+    return absl::UnavailableError(
+        absl::StrCat("ends within its record ", width - 1, " of ", width));
+  }
+  return texts;
 }
 
 class ServerSource final : public RecordSource {
@@ -64,8 +73,11 @@ class ServerSource final : public RecordSource {
     }
     absl::StatusOr<storage::PackedTexts> texts = ParseDataTile(*bytes, width);
     if (texts.ok()) return texts;
-    return absl::DataLossError(
-        absl::StrCat(tlog::FormatTilePath(tile), " of ", url_, " ", texts.status().message()));
+    return absl::UnavailableError(absl::StrCat(
+        tlog::FormatTilePath(tile), " of ", url_, " ", texts.status().message(),
+        "\nwhy: it was cut on its way, or the server does not have all of it"
+        "\nfix: run the same command again, which goes on; or name another source, --forward-from "
+        "SRC"));
   }
 
   absl::StatusOr<storage::Provenance> ProvenanceOf(std::uint64_t) override {

@@ -19,6 +19,7 @@ namespace {
 
 using ::sumlog::testing::BackupHome;
 using ::sumlog::testing::MakeSigner;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr std::size_t kPiece = 512;
@@ -240,6 +241,34 @@ TEST_F(ServerSourceTest, BelievesNoLieOfAServer) {
   }
   server_.Damage(nullptr);
   EXPECT_TRUE(Forward().ok());
+}
+
+TEST_F(ServerSourceTest, AccusesNobodyOfAFileThatWasCut) {
+  const std::string whole = *server_.Fetch("/tile/8/data/001", 1 << 20);
+  const std::size_t half = whole.find("\n\n", whole.size() / 2) + 1;  // the end of a record
+  for (const std::size_t size : {std::size_t{0}, half, half - 10, whole.size() - 1}) {
+    server_.Damage([&](const std::string& path, absl::StatusOr<std::string> answer) {
+      if (path == "/tile/8/data/001") answer->resize(size);
+      return answer;
+    });
+    const absl::Status cut = Forward().status();
+    EXPECT_TRUE(absl::IsUnavailable(cut)) << size << ": " << cut;
+    EXPECT_THAT(std::string(cut.message()),
+                AllOf(HasSubstr("tile/8/data/001 of http://mirror "),
+                      HasSubstr("\nwhy: it was cut on its way"), HasSubstr("\nfix: ")));
+  }
+}
+
+TEST_F(ServerSourceTest, SaysWhatToDoAboutAChangedRecord) {
+  server_.Damage([](const std::string& path, absl::StatusOr<std::string> answer) {
+    if (path == "/tile/8/data/001") (*answer)[answer->find("v1.0.0") + 1] = '2';
+    return answer;
+  });
+  const absl::Status changed = Forward().status();
+  EXPECT_TRUE(absl::IsDataLoss(changed)) << changed;
+  EXPECT_THAT(std::string(changed.message()),
+              AllOf(HasSubstr("record 256 of http://mirror has leaf hash "), HasSubstr(", want "),
+                    HasSubstr("\nwhy: the source, or somebody"), HasSubstr("\nfix: take nothing")));
 }
 
 }  // namespace
