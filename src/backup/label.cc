@@ -29,6 +29,7 @@ absl::Status CheckLabel(absl::string_view label) {
     return wrong(absl::StrCat("it has ", label.size(), " bytes"));
   }
   if (label.front() == '.') return wrong("it begins with a dot");
+  if (label.front() == '-') return wrong("it begins with a dash, as flags of commands do");
   for (const char c : label) {
     if (!IsLabelCharacter(c)) return wrong("it has other characters");
   }

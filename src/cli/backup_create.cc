@@ -75,7 +75,8 @@ absl::StatusOr<Created> Create(Context& context, const CreateFlags& flags, bool 
 }
 
 void RunCreate(Context& context, const CreateFlags& flags) {
-  const std::string doing = absl::StrCat("make backup ", flags.label);
+  const std::string doing =
+      flags.label.empty() ? "make a backup" : absl::StrCat("make backup ", flags.label);
   const absl::StatusOr<bool> by_server = IsServersTurn(context, flags);
   if (!by_server.ok()) return Fail(context, doing, by_server.status());
   const absl::StatusOr<Created> created = Create(context, flags, *by_server);

@@ -37,7 +37,7 @@ TEST(CheckLabel, TakesPlainNamesOnly) {
        {std::string(), std::string(65, 'a'), std::string("."), std::string(".."),
         std::string(".hidden"), std::string("a/b"), std::string("../a"), std::string("a b"),
         std::string("a\n"), std::string("\xc3\xa4"), std::string("a\0b", 3),
-        std::string("a.sumlog-partial")}) {
+        std::string("a.sumlog-partial"), std::string("-r"), std::string("--")}) {
     EXPECT_TRUE(absl::IsInvalidArgument(CheckLabel(bad))) << bad;
   }
 }
