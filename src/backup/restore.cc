@@ -73,6 +73,7 @@ class Restorer {
     ASSIGN_OR_RETURN(std::optional<RestoreState> before, LoadRestoreState(work_));
     LoadInPlace();
     RETURN_IF_ERROR(LoadBase(before));
+    RETURN_IF_ERROR(CheckInPlace());
     if (before.has_value() && before->step == Phase::kReady && !FolderExists(made_)) {
       if (IsInPlace(*before)) return PutInPlace();
       RETURN_IF_ERROR(RemoveFolder(work_));  // of a restore that ended long ago
@@ -81,15 +82,14 @@ class Restorer {
     if (options_.copy.empty() && in_place_ == nullptr && !before.has_value()) {
       return NothingToBringForward();
     }
-    RETURN_IF_ERROR(CheckInPlace());
     const bool goes_on = before.has_value() && before->of == state_.of;
     if (goes_on) state_ = *before;
     report_.base_size = state_.base_size;
 
+    if (!goes_on && HasNothingToDo()) return LeaveInPlace();
     if (!options_.copy.empty() && !options_.replace && IsInTheWay(options_.database_path)) {
       return DatabaseInTheWay();
     }
-    if (!goes_on && options_.copy.empty() && HasNothingToDo()) return LeaveInPlace();
     // Also when it was ready: the anchor may have moved since.
     if (!goes_on || state_.step == Phase::kCopying || !CanGoOn()) {
       state_.step = Phase::kCopying;
@@ -141,6 +141,7 @@ class Restorer {
     }
     state_.of = absl::StrCat("backup ", HexOfHash(note));
     state_.base_size = manifest->head.head.size;
+    copy_note_ = manifest->head.note;
     copy_bytes_ = manifest->size_bytes();
     return absl::OkStatus();
   }
@@ -192,10 +193,19 @@ class Restorer {
                      "restore in its place, --replace moves it aside and deletes nothing"));
   }
 
-  // The database that is there has all that the source has.
+  // The database that is there is what this call would come to, or has more than the source.
   bool HasNothingToDo() const {
-    return options_.source == nullptr ||
-           report_.source_size <= head_in_place_.signed_head.head.size;
+    if (in_place_ == nullptr) return false;
+    const tlog::SignedTreeHead& in_place = head_in_place_.signed_head;
+    if (options_.copy.empty()) {
+      return options_.source == nullptr || report_.source_size <= in_place.head.size;
+    }
+    if (options_.replace) return false;
+    // As a kill in the very last moment leaves it: all is done, and nobody was told.
+    const bool source_has_more =
+        options_.source != nullptr && report_.source_size > state_.base_size;
+    return in_place.note ==
+           (source_has_more ? options_.source->newest().signed_head.note : copy_note_);
   }
 
   // Changes nothing but whether the log is frozen, and an anchor that is to be made.
@@ -210,6 +220,7 @@ class Restorer {
     RETURN_IF_ERROR(FindWhatIsLacking(*store));
     RETURN_IF_ERROR(FreezeOrThaw(*store));
     RETURN_IF_ERROR(AnchorWhatWasSigned());
+    RETURN_IF_ERROR(RemoveFolder(work_));  // of a restore that is not needed any more
     return report_;
   }
 
@@ -410,7 +421,8 @@ class Restorer {
   std::vector<KnownHead> known_;      // what must not be forked
 
   RestoreState state_;
-  std::uint64_t copy_bytes_ = 0;  // of the backup
+  std::string copy_note_;         // of the newest head of the backup
+  std::uint64_t copy_bytes_ = 0;  // of its files
   RestoreReport report_;
 };
 

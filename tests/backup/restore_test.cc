@@ -399,11 +399,13 @@ class KilledRestore : public RestoreTest {
     }));
   }
 
+  std::string source_path_ = home_.Path("elsewhere");
+
  private:
   bool RunKilled(const std::string& label, const std::function<bool(const Step&)>& is_end) {
     const pid_t child = ::fork();
     if (child == 0) {
-      auto source = OpenDatabaseSource(home_.Path("elsewhere"), home_.signer.verifier());
+      auto source = OpenDatabaseSource(source_path_, home_.signer.verifier());
       RestoreOptions options = Options(label);
       options.source = source->get();
       options.watch = [&](const Step& step) {
@@ -467,6 +469,17 @@ TEST_F(KilledRestore, GoesOnBetweenTheRenames) {
   ExpectLogGoesOn(1000);
 }
 
+TEST_F(KilledRestore, IsFinishedBehindTheAnchorToo) {
+  LoseDatabase();
+  source_path_ = home_.BackupPath("new") + "/db";
+  RunKilledAtRename(2, "new");
+  const auto report = RunForward("new", source_path_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->lacking->size, 1000u);
+  EXPECT_TRUE(Frozen().has_value());
+  ExpectNoScratch();
+}
+
 // A kill after the second rename, whose last trace is the state beside the database.
 class FinishedRestore : public KilledRestore {
  protected:
@@ -483,6 +496,15 @@ TEST_F(FinishedRestore, IsFinishedByTheSameCall) {
   EXPECT_TRUE(report->changed);
   ExpectNoScratch();
   ExpectLogGoesOn(1000);
+}
+
+TEST_F(FinishedRestore, HasNothingToDoOnceItsLastTraceIsGone) {
+  ASSERT_TRUE(RunForward("new", home_.Path("elsewhere")).ok());
+  const auto again = RunForward("new", home_.Path("elsewhere"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_FALSE(again->changed);
+  EXPECT_FALSE(again->lacking.has_value());
+  EXPECT_TRUE(absl::IsAlreadyExists(Run(Options("new")).status()));
 }
 
 TEST_F(FinishedRestore, DoesNotSpeakForADatabaseThatWasLostLater) {
