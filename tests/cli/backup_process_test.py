@@ -82,7 +82,7 @@ class BackupProcessTest(unittest.TestCase):
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.communicate(timeout=PATIENCE)
-                delay *= 1.15
+                delay *= 1.25
         self.fail("the restore does not come to an end")
 
     def test_lost_under_load_it_comes_back_with_the_same_history(self):
