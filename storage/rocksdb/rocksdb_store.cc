@@ -192,12 +192,12 @@ class OpenedStore final : public RocksDbStore {
     return newest == nullptr ? std::nullopt : std::optional<StoredHead>(*newest);
   }
 
-  // Makes everything below `head` visible to readers.
+  // Makes everything below `head` visible to readers, and then `head` itself: whoever has been told
+  // of a head finds every record below it.
   void Publish(StoredHead head) {
-    const std::uint64_t size = head.size;
+    size_ = head.size;
     // Shared: SignedHead copies it while the next one is published.
     newest_.Store(std::make_shared<const StoredHead>(std::move(head)));
-    size_ = size;
   }
 
   // Runs `write`. After a failure of the disk RocksDB refuses to write any more, so the database is
