@@ -14,6 +14,7 @@
 #include "base/base64.h"
 #include "base/status_macros.h"
 #include "base/when.h"
+#include "crypto/hex.h"
 
 namespace sumlog::backup {
 namespace {
@@ -36,18 +37,14 @@ bool IsPlainName(absl::string_view name) {
   return true;
 }
 
-absl::string_view BytesOf(const crypto::Digest& digest) {
-  return absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size());
-}
-
 std::string FormatManifest(const Manifest& manifest) {
   std::string text = absl::StrCat(
       kFirstLine, "\nkey ", manifest.key, "\nlabel ", manifest.label, "\nmade ",
       FormatTimestampMicros(manifest.made_at), "\nsize ", manifest.head.head.size, "\nroot ",
       tlog::FormatHash(manifest.head.head.root), "\nhead ", Base64Encode(manifest.head.note), "\n");
   for (const ManifestFile& file : manifest.files) {
-    absl::StrAppend(&text, "file ", file.size_bytes, " ",
-                    absl::BytesToHexString(BytesOf(file.sha256)), " ", file.name, "\n");
+    absl::StrAppend(&text, "file ", file.size_bytes, " ", crypto::HexOf(file.sha256), " ",
+                    file.name, "\n");
   }
   return text;
 }

@@ -4,13 +4,13 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "backup/folder_files.h"
 #include "backup/layout.h"
 #include "base/damage.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "crypto/hex.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "sumlog/tlog/hash.h"
 
@@ -118,15 +118,10 @@ class FileVerifier {
       if (!copy_to_.empty() || !IsBrokenFile(sums.status())) return sums.status();
       AddProblem(thing, sums.status().message());
     } else if (sums->sha256 != file.sha256 || sums->size_bytes != file.size_bytes) {
-      AddProblem(thing, absl::StrCat("its bytes hash to ", HexOf(sums->sha256), ", want ",
-                                     HexOf(file.sha256)));
+      AddProblem(thing, absl::StrCat("its bytes hash to ", crypto::HexOf(sums->sha256), ", want ",
+                                     crypto::HexOf(file.sha256)));
     }
     return absl::OkStatus();
-  }
-
-  static std::string HexOf(const crypto::Digest& digest) {
-    return absl::BytesToHexString(
-        absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
   }
 
   const VerifyOptions& options_;

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -12,6 +11,7 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "cli/printable.h"
+#include "crypto/hex.h"
 #include "crypto/sha256.h"
 
 namespace sumlog::cli {
@@ -22,10 +22,6 @@ constexpr std::size_t kBase64LineBytes = 76;  // as in mail (RFC 2045)
 
 std::string FormatTime(absl::string_view format, absl::Time when) {
   return absl::FormatTime(format, when, absl::UTCTimeZone());
-}
-
-std::string Hex(const crypto::Digest& digest) {
-  return absl::BytesToHexString(std::string(digest.begin(), digest.end()));
 }
 
 void AppendBytes(std::string* text, absl::string_view bytes) {
@@ -45,9 +41,9 @@ void AppendBytes(std::string* text, absl::string_view bytes) {
 std::string HashOf(const ServerEvidence& evidence) {
   std::string what = absl::StrCat(evidence.server, "\n", evidence.key, "\n");
   for (const RecordedAnswer& answer : evidence.answers) {
-    absl::StrAppend(&what, Hex(answer.sha256), " ", answer.path, "\n");
+    absl::StrAppend(&what, crypto::HexOf(answer.sha256), " ", answer.path, "\n");
   }
-  return Hex(crypto::Sha256(what)).substr(0, 16);
+  return crypto::HexOf(crypto::Sha256(what)).substr(0, 16);
 }
 
 // The file that keeps these bytes already, or "" when there is none and room for another.
@@ -81,7 +77,8 @@ std::string FormatEvidence(const ServerEvidence& evidence) {
   for (const RecordedAnswer& answer : evidence.answers) {
     absl::StrAppend(&text, "\nanswer: ", Printable(answer.path), "\n",
                     "time: ", FormatTime("%Y-%m-%dT%H:%M:%E3SZ", answer.when), "\n",
-                    "size: ", answer.size_bytes, "\n", "sha256: ", Hex(answer.sha256), "\n");
+                    "size: ", answer.size_bytes, "\n", "sha256: ", crypto::HexOf(answer.sha256),
+                    "\n");
     if (answer.bytes.has_value()) {
       AppendBytes(&text, *answer.bytes);
     } else {

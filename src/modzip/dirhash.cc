@@ -1,9 +1,9 @@
 #include "modzip/dirhash.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/base64.h"
 #include "base/check.h"
+#include "crypto/hex.h"
 
 namespace sumlog::modzip {
 namespace {
@@ -17,7 +17,7 @@ absl::string_view AsText(const crypto::Digest& digest) {
 void DirHash::AddFile(absl::string_view name, const crypto::Digest& content_digest) {
   CHECK(last_name_ <= name && name.find('\n') == absl::string_view::npos);
   last_name_ = std::string(name);
-  lines_.Add(absl::StrCat(absl::BytesToHexString(AsText(content_digest)), "  ", name, "\n"));
+  lines_.Add(absl::StrCat(crypto::HexOf(content_digest), "  ", name, "\n"));
 }
 
 std::string DirHash::Finish() {
