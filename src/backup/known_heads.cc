@@ -26,4 +26,14 @@ absl::StatusOr<std::optional<KnownHead>> FindLacking(absl::Span<const KnownHead>
   return lacking;
 }
 
+absl::Status CheckOneHistory(const tlog::SignedTreeHead& newest, const storage::LogStore& store,
+                             RecordSource* source) {
+  if (source == nullptr) return absl::OkStatus();
+  const tlog::SignedTreeHead& of_source = source->newest().signed_head;
+  if (of_source.head.size <= newest.head.size) {
+    return CheckContinues(of_source, source->name(), newest, "the database", store);
+  }
+  return CheckContinues(newest, "the database", of_source, source->name(), source->Tiles());
+}
+
 }  // namespace sumlog::backup

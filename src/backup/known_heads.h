@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -33,6 +34,11 @@ absl::StatusOr<std::optional<KnownHead>> FindLacking(absl::Span<const KnownHead>
                                                      const tlog::SignedTreeHead& newest,
                                                      const storage::LogStore& store,
                                                      RecordSource* source);
+
+// Checks that the tree of `newest`, the newest head of `store`, and that of the newest head of
+// `source` (null: nothing to check) are one beginning of the other. Errors as FindLacking.
+absl::Status CheckOneHistory(const tlog::SignedTreeHead& newest, const storage::LogStore& store,
+                             RecordSource* source);
 
 }  // namespace sumlog::backup
 

@@ -15,6 +15,11 @@ constexpr int kMaxNames = 100;  // of things that are moved within one second
 
 }  // namespace
 
+bool FolderExists(const std::string& path) {
+  struct stat info = {};
+  return ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 bool IsInTheWay(const std::string& path) {
   struct stat info = {};
   if (::lstat(path.c_str(), &info) != 0) return errno != ENOENT;

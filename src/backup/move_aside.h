@@ -13,6 +13,9 @@
 
 namespace sumlog::backup {
 
+// Whether a folder, and no link to one, is at `path`.
+bool FolderExists(const std::string& path);
+
 // Whether something is at `path`: a folder with entries, or anything else than a folder. An empty
 // folder is removed.
 bool IsInTheWay(const std::string& path);

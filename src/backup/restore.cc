@@ -1,20 +1,14 @@
 #include "backup/restore.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "backup/bring_forward.h"
 #include "backup/folder_files.h"
 #include "backup/known_heads.h"
+#include "backup/lacking_records.h"
 #include "backup/layout.h"
 #include "backup/link_database.h"
 #include "backup/move_aside.h"
@@ -25,8 +19,8 @@
 #include "base/damage.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "crypto/hex.h"
 #include "crypto/sha256.h"
-#include "log/frozen_state.h"
 #include "log/head_check.h"
 #include "log/store_tiles.h"
 #include "storage/rocksdb/rocksdb_store.h"
@@ -36,12 +30,6 @@ namespace sumlog::backup {
 namespace {
 
 using Phase = RestoreState::Step;
-
-std::string HexOfHash(absl::string_view text) {
-  const crypto::Digest digest = crypto::Sha256(text);
-  return absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
-}
 
 // The first problems of a copy that was found damaged, as one status.
 absl::Status Damaged(const std::string& what, const std::vector<doctor::FsckProblem>& problems,
@@ -75,7 +63,10 @@ class Restorer {
     RETURN_IF_ERROR(LoadBase(before));
     RETURN_IF_ERROR(CheckInPlace());
     if (before.has_value() && before->step == Phase::kReady && !FolderExists(made_)) {
-      if (IsInPlace(*before)) return PutInPlace();
+      if (IsInPlace(*before)) {
+        report_.base_size = before->base_size;
+        return PutInPlace();
+      }
       RETURN_IF_ERROR(RemoveFolder(work_));  // of a restore that ended long ago
       before.reset();
     }
@@ -139,7 +130,7 @@ class Restorer {
       return Damaged(options_.copy,
                      {{.thing = "manifest", .what = std::string(manifest.status().message())}}, 1);
     }
-    state_.of = absl::StrCat("backup ", HexOfHash(note));
+    state_.of = absl::StrCat("backup ", crypto::HexOf(crypto::Sha256(note)));
     state_.base_size = manifest->head.head.size;
     copy_note_ = manifest->head.note;
     copy_bytes_ = manifest->size_bytes();
@@ -148,7 +139,7 @@ class Restorer {
 
   // Of a database, by the note of its newest head.
   static std::string NameOf(absl::string_view note) {
-    return absl::StrCat("database ", HexOfHash(note));
+    return absl::StrCat("database ", crypto::HexOf(crypto::Sha256(note)));
   }
 
   // Whether what lies in place is what this very call has put there, when it was killed just
@@ -180,11 +171,6 @@ class Restorer {
                      "\nfix: name a backup to restore from: sumlog backup restore PATH"));
   }
 
-  static bool FolderExists(const std::string& path) {
-    struct stat info = {};
-    return ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-  }
-
   absl::Status DatabaseInTheWay() const {
     return absl::AlreadyExistsError(
         absl::StrCat("there is a database in ", options_.database_path,
@@ -214,11 +200,10 @@ class Restorer {
     ASSIGN_OR_RETURN(const std::unique_ptr<storage::RocksDbStore> store,
                      storage::OpenRocksDbStore({.path = options_.database_path}));
     report_.head = head_in_place_.signed_head;
-    if (options_.source != nullptr) {
-      RETURN_IF_ERROR(CheckExtends(*store, report_.head, options_.source->newest().signed_head));
-    }
+    RETURN_IF_ERROR(CheckOneHistory(report_.head, *store, options_.source));
     RETURN_IF_ERROR(FindWhatIsLacking(*store));
-    RETURN_IF_ERROR(FreezeOrThaw(*store));
+    RETURN_IF_ERROR(
+        FreezeIfLacking(report_.head.head.size, report_.lacking, options_.clock->Now(), *store));
     RETURN_IF_ERROR(AnchorWhatWasSigned());
     RETURN_IF_ERROR(RemoveFolder(work_));  // of a restore that is not needed any more
     return report_;
@@ -288,10 +273,7 @@ class Restorer {
       ASSIGN_OR_RETURN(const log::PublishedHead base, log::LoadNewestHead(*store, keys_));
       report_.head = base.signed_head;
       RETURN_IF_ERROR(FindWhatIsLacking(*store));
-      if (options_.source != nullptr) {
-        RETURN_IF_ERROR(
-            CheckExtends(*store, base.signed_head, options_.source->newest().signed_head));
-      }
+      RETURN_IF_ERROR(CheckOneHistory(base.signed_head, *store, options_.source));
     }
     if (options_.source != nullptr) {
       RETURN_IF_ERROR(BringForward({.store = store.get(),
@@ -308,7 +290,7 @@ class Restorer {
     if (const storage::LogStore* latest = LatestState(); latest != nullptr) {
       RETURN_IF_ERROR(TakeOverSmallState(*latest, *store));
     }
-    return FreezeOrThaw(*store);
+    return FreezeIfLacking(report_.head.head.size, report_.lacking, options_.clock->Now(), *store);
   }
 
   // Who knows what was decided since the copy was taken (blocks, tokens that were revoked, a
@@ -317,16 +299,6 @@ class Restorer {
     if (in_place_ != nullptr) return in_place_.get();
     if (options_.source == nullptr || report_.source_size < state_.base_size) return nullptr;
     return options_.source->store();
-  }
-
-  // Compares `older` or `newer`, whichever is in the database, with the other one.
-  absl::Status CheckExtends(const storage::LogStore& store, const tlog::SignedTreeHead& in_store,
-                            const tlog::SignedTreeHead& of_source) const {
-    if (of_source.head.size <= in_store.head.size) {
-      return CheckContinues(of_source, options_.source->name(), in_store, "the database", store);
-    }
-    return CheckContinues(in_store, "the database", of_source, options_.source->name(),
-                          options_.source->Tiles());
   }
 
   // Fills in what the database, whose newest head is report_.head, lacks.
@@ -338,23 +310,6 @@ class Restorer {
     report_.lacking = lacking->signed_head.head;
     report_.lacking_since = lacking->when;
     return absl::OkStatus();
-  }
-
-  // Leaves alone what an operator has decided.
-  absl::Status FreezeOrThaw(storage::LogStore& store) const {
-    ASSIGN_OR_RETURN(const std::optional<log::FrozenState> frozen, log::LoadFrozenState(store));
-    const bool is_ours = frozen.has_value() && frozen->who == kRestoreWho;
-    if (!report_.lacking.has_value()) {
-      return is_ours ? log::KeepFrozenState(std::nullopt, store) : absl::OkStatus();
-    }
-    if (frozen.has_value() && !is_ours) return absl::OkStatus();
-    return log::KeepFrozenState(
-        log::FrozenState{
-            .reason = absl::StrCat("the restored database lacks records ", report_.head.head.size,
-                                   " to ", report_.lacking->size - 1),
-            .who = kRestoreWho,
-            .when = options_.clock->Now()},
-        store);
   }
 
   // The database in place may hold a head that no anchor has, and is going to be moved aside: what

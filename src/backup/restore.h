@@ -37,9 +37,6 @@ inline constexpr char kRestoringSuffix[] = ".restoring";
 // And, before a time, that of a database that was moved aside.
 inline constexpr char kReplacedInfix[] = ".replaced-";
 
-// Who has frozen a log that a restore left behind its anchor: no grant can be named so.
-inline constexpr char kRestoreWho[] = "sumlog restore";
-
 struct RestoreOptions {
   // The directory is locked by the caller.
   std::string database_path;

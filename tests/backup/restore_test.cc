@@ -11,6 +11,7 @@
 
 #include <csignal>
 
+#include "backup/lacking_records.h"
 #include "backup_home.h"
 #include "client/http_fetcher.h"
 #include "doctor/fsck.h"
@@ -494,6 +495,7 @@ TEST_F(FinishedRestore, IsFinishedByTheSameCall) {
   const auto report = RunForward("new", home_.Path("elsewhere"));
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->changed);
+  EXPECT_EQ(report->base_size, 700u);
   ExpectNoScratch();
   ExpectLogGoesOn(1000);
 }
