@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "client/tile_bytes.h"
 #include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
@@ -19,25 +20,6 @@ std::string UrlPath(const tlog::TileId& tile) {
 // More than any tile has, so that what a wrong tile holds comes in: it is evidence.
 constexpr std::size_t kMaxAnswerBytes = 2 * tlog::kFullTileWidth * tlog::kHashSizeBytes;
 
-absl::Status WrongSize(const tlog::TileId& tile, const std::string& got) {
-  return absl::DataLossError(absl::StrCat(tlog::FormatTilePath(tile), " of a signed tree is of ",
-                                          got, " bytes, want ", tile.width * tlog::kHashSizeBytes));
-}
-
-// The first `width` hashes of a tile's bytes, which must be those of exactly `tile`.
-absl::StatusOr<std::vector<tlog::Hash>> ParseTile(const tlog::TileId& tile, absl::string_view bytes,
-                                                  std::size_t width) {
-  if (bytes.size() != tile.width * tlog::kHashSizeBytes) {
-    return WrongSize(tile, absl::StrCat(bytes.size()));
-  }
-  std::vector<tlog::Hash> hashes(width);
-  for (std::size_t i = 0; i < width; ++i) {
-    const absl::string_view hash = bytes.substr(i * tlog::kHashSizeBytes, tlog::kHashSizeBytes);
-    std::copy(hash.begin(), hash.end(), hashes[i].begin());
-  }
-  return hashes;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<tlog::Hash>> TileFetcher::ReadTile(const tlog::TileId& tile) {
@@ -49,7 +31,7 @@ absl::StatusOr<std::vector<tlog::Hash>> TileFetcher::ReadTile(const tlog::TileId
   }
   if (bytes.ok()) return ParseTile(asked, *bytes, tile.width);
   if (absl::IsResourceExhausted(bytes.status())) {
-    return WrongSize(asked, absl::StrCat("more than ", kMaxAnswerBytes));
+    return WrongTileSize(asked, absl::StrCat("more than ", kMaxAnswerBytes));
   }
   // A tree that is signed has all its tiles: a 404 says nothing about a module, nor a 403 about
   // what the caller asked.

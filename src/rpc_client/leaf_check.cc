@@ -41,10 +41,7 @@ absl::Status CheckLeaves(std::vector<ClaimedLeaf> claims, const tlog::TreeHead& 
       const std::uint64_t index = claims[next].number / tlog::kFullTileWidth;
       if (!wanted.empty() && wanted.back().index == index) continue;
       if (wanted.size() == kMaxTilesAtOnce) break;
-      const std::uint64_t left = head.size - index * tlog::kFullTileWidth;
-      wanted.push_back({.index = index,
-                        .width = static_cast<std::uint32_t>(
-                            std::min<std::uint64_t>(left, tlog::kFullTileWidth))});
+      wanted.push_back({.index = index, .width = tlog::WidestTile(0, index, head.size)});
     }
     ASSIGN_OR_RETURN(const std::vector<std::vector<Hash>> read, tiles.ReadTiles(wanted));
     std::size_t tile = 0;

@@ -4,13 +4,13 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/support/async_unary_call.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "client/tile_bytes.h"
 #include "rpc_client/log_failure.h"
 
 namespace sumlog::rpc_client {
@@ -28,21 +28,6 @@ struct TileCall {
   grpc::Status status;
   std::unique_ptr<grpc::ClientAsyncResponseReader<v1::GetHashTileResponse>> reader;
 };
-
-absl::StatusOr<std::vector<Hash>> HashesOf(const TileId& tile, const std::string& bytes) {
-  if (bytes.size() != tile.width * tlog::kHashSizeBytes) {
-    return absl::DataLossError(absl::StrCat(tlog::FormatTilePath(tile), " of a signed tree is of ",
-                                            bytes.size(), " bytes, want ",
-                                            tile.width * tlog::kHashSizeBytes));
-  }
-  std::vector<Hash> hashes(tile.width);
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
-    const absl::string_view hash =
-        absl::string_view(bytes).substr(i * tlog::kHashSizeBytes, tlog::kHashSizeBytes);
-    std::copy(hash.begin(), hash.end(), hashes[i].begin());
-  }
-  return hashes;
-}
 
 }  // namespace
 
@@ -83,7 +68,8 @@ absl::Status TileCalls::Ask(absl::Span<const TileId> tiles, std::vector<std::vec
       options_.on_answer(absl::StrCat("GetHashTile ", tlog::FormatTilePath(tiles[i])),
                          calls[i].response.SerializeAsString());
     }
-    ASSIGN_OR_RETURN(std::vector<Hash> hashes, HashesOf(tiles[i], calls[i].response.hashes()));
+    ASSIGN_OR_RETURN(std::vector<Hash> hashes,
+                     client::ParseTile(tiles[i], calls[i].response.hashes(), tiles[i].width));
     all->push_back(std::move(hashes));
   }
   return absl::OkStatus();
