@@ -116,21 +116,9 @@ absl::StatusOr<std::unique_ptr<log::Anchor>> MakeAnchor(Context& context, const 
   return anchor;
 }
 
-// The key of this log: with another one, another log would take its place.
-absl::StatusOr<tlog::VerifierKey> OwnKey(const ops::Config& config, const std::string& flag) {
-  ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, flag));
-  const absl::StatusOr<tlog::VerifierKey> own = KeyOfLog(config, "");
-  const bool is_other = own.ok() && own->ToString() != key.ToString();
-  if (key.name() == config.log_name && !is_other) return key;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--key is ", ShortKey(key), ", want the key of this log, ",
-                   own.ok() ? ShortKey(*own) : config.log_name,
-                   "\nfix: leave --key out when the key file is there"));
-}
-
 absl::StatusOr<backup::RestoreReport> Restore(Context& context, const ops::Config& config,
                                               const RestoreFlags& flags) {
-  ASSIGN_OR_RETURN(const tlog::VerifierKey key, OwnKey(config, flags.key));
+  ASSIGN_OR_RETURN(const tlog::VerifierKey key, OwnKeyOf(config, flags.key));
   ASSIGN_OR_RETURN(const FileLock lock, server::LockDirectory(config.dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<log::Anchor> anchor,
                    server::OpenAnchor(config, flags.accept_new_anchor));
@@ -176,7 +164,10 @@ void Print(Context& context, const ops::Config& config, const RestoreFlags& flag
   if (report.head.head.size > report.base_size) {
     *context.out << "  records " << FormatCount(report.base_size) << " to "
                  << FormatCount(report.head.head.size - 1) << " came from "
-                 << Printable(client::MaskCredentials(flags.forward_from)) << ", verified\n";
+                 << (flags.forward_from.empty()
+                         ? "the source of an earlier call"
+                         : Printable(client::MaskCredentials(flags.forward_from)))
+                 << ", verified\n";
   }
   if (!report.moved_aside.empty()) {
     *context.out << "  moved aside: " << Printable(report.moved_aside) << "\n";
@@ -220,9 +211,7 @@ void RunRestore(Context& context, const RestoreFlags& flags) {
   }
   const absl::StatusOr<backup::RestoreReport> report = Restore(context, *config, flags);
   if (!report.ok()) {
-    const int exit_code =
-        absl::IsNotFound(report.status()) ? kUnreachable : ExitCodeFor(report.status());
-    return Fail(context, doing, report.status(), exit_code);
+    return Fail(context, doing, report.status(), ExitCodeOfMissing(report.status()));
   }
   if (context.json) {
     PrintJson(context, ToJson(*config, *report));

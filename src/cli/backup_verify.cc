@@ -23,19 +23,13 @@ struct VerifyFlags {
   std::string path, key;
 };
 
-absl::StatusOr<tlog::VerifierKey> KeyFor(const Context& context, const VerifyFlags& flags) {
-  if (!flags.key.empty()) return ParseKeyFlag(flags.key);
-  if (context.dir.empty()) {
-    return absl::InvalidArgumentError(
-        "no key is named\nwhy: whoever changed the backup can have signed it with a key of his "
-        "own\nfix: --key KEY, or --dir D of the log");
-  }
-  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
-  return KeyOfLog(config, "");
-}
-
 absl::StatusOr<backup::VerifyReport> Verify(Context& context, const VerifyFlags& flags) {
-  ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyFor(context, flags));
+  ASSIGN_OR_RETURN(const tlog::VerifierKey key,
+                   KeyOfFlagOrDirectory(
+                       context, flags.key,
+                       absl::InvalidArgumentError("no key is named\nwhy: whoever changed the "
+                                                  "backup can have signed it with a key of his "
+                                                  "own\nfix: --key KEY, or --dir D of the log")));
   Progress progress(context, "hash, in bytes");
   return backup::VerifyBackup({.path = flags.path, .key = key, .watch = WatchOn(progress)});
 }
@@ -97,9 +91,7 @@ void RunVerify(Context& context, const VerifyFlags& flags) {
   const std::string doing = absl::StrCat("verify ", flags.path);
   const absl::StatusOr<backup::VerifyReport> report = Verify(context, flags);
   if (!report.ok()) {
-    const bool is_missing = absl::IsNotFound(report.status());
-    return Fail(context, doing, report.status(),
-                is_missing ? kUnreachable : ExitCodeFor(report.status()));
+    return Fail(context, doing, report.status(), ExitCodeOfMissing(report.status()));
   }
   if (context.json) {
     PrintJson(context, ToJson(flags, *report));

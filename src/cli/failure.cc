@@ -66,6 +66,10 @@ int ExitCodeFor(const absl::Status& status) {
   }
 }
 
+int ExitCodeOfMissing(const absl::Status& status) {
+  return absl::IsNotFound(status) ? kUnreachable : ExitCodeFor(status);
+}
+
 void Fail(Context& context, absl::string_view doing, const absl::Status& status) {
   Fail(context, doing, status, ExitCodeFor(status));
 }

@@ -129,7 +129,7 @@ Json ReportToJson(const doctor::FsckReport& report, std::uint32_t seed) {
 // contradiction of anything signed.
 int FsckExitCode(const absl::Status& status) {
   if (absl::IsDataLoss(status)) return kFoundWrong;
-  return absl::IsNotFound(status) ? kUnreachable : ExitCodeFor(status);
+  return ExitCodeOfMissing(status);
 }
 
 void FsckVerb(Context& context, const FsckFlags& flags) {

@@ -34,11 +34,6 @@ struct ImportFlags {
   ServedLogFlags served;
 };
 
-// A file or a log that is not there is not "not in the log".
-int ImportExitCode(const absl::Status& status) {
-  return absl::IsNotFound(status) ? kUnreachable : ExitCodeFor(status);
-}
-
 // The command that goes on: what is in the log already is only counted again.
 std::string SameCommand(const Context& context, const ImportFlags& flags) {
   std::string command = "sumlog import";
@@ -66,17 +61,6 @@ std::string SameCommand(const Context& context, const ImportFlags& flags) {
   if (has_flag_like_name) absl::StrAppend(&command, " --");
   for (const std::string& file : flags.files) absl::StrAppend(&command, " ", ShellWord(file));
   return command;
-}
-
-// A key that is given is used, or said to be of no use: it must be this log's.
-absl::Status CheckKey(const ops::Config& config, const std::string& key_text) {
-  if (key_text.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const tlog::VerifierKey given, ParseKeyFlag(key_text));
-  ASSIGN_OR_RETURN(const tlog::VerifierKey own, KeyOfLog(config, ""));
-  if (given.ToString() == own.ToString()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("--key is ", ShortKey(given), ", the log in ",
-                                                 config.dir, " has ", ShortKey(own),
-                                                 "\nfix: --key is not needed with --dir"));
 }
 
 void FailUnfinished(Context& context, const ImportFlags& flags, const absl::Status& status) {
@@ -109,7 +93,7 @@ std::unique_ptr<ImportFeed> ReadFiles(Context& context, const ImportFlags& flags
   Fail(context, "import",
        absl::Status(status.code(),
                     absl::StrCat(status.message(), "\nnothing of any file was imported")),
-       ImportExitCode(status));
+       ExitCodeOfMissing(status));
   return nullptr;
 }
 
@@ -159,8 +143,9 @@ void Import(Context& context, const ImportFlags& flags) {
   }
   const absl::StatusOr<ops::Config> config = OpenLogConfig(context);
   if (!config.ok()) return Fail(context, "import", config.status());
-  if (const absl::Status status = CheckKey(*config, flags.served.key); !status.ok()) {
-    return Fail(context, "import", status, ImportExitCode(status));
+  if (!flags.served.key.empty()) {  // of no use here, but it must be this log's
+    const absl::Status status = OwnKeyOf(*config, flags.served.key).status();
+    if (!status.ok()) return Fail(context, "import", status, ExitCodeOfMissing(status));
   }
   const absl::StatusOr<server::OpenedLog> opened = server::OpenLog(*config, {.bulk = true});
   if (opened.ok()) return ImportHere(context, flags, *config, *opened);
@@ -173,7 +158,7 @@ void Import(Context& context, const ImportFlags& flags) {
     }
   }
   Fail(context, absl::StrCat("import into ", config->dir), opened.status(),
-       ImportExitCode(opened.status()));
+       ExitCodeOfMissing(opened.status()));
 }
 
 }  // namespace

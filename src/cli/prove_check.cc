@@ -47,17 +47,6 @@ constexpr absl::string_view kWhyFalse =
     "\nwhy: the file was changed or made up, or what the log has signed contradicts itself"
     "\nfix: believe nothing in it, and keep it; ask the log itself: sumlog lookup M@V --server URL";
 
-absl::StatusOr<tlog::VerifierKey> KeyFor(const Context& context, const CheckFlags& flags) {
-  if (!flags.key.empty()) return ParseKeyFlag(flags.key);
-  if (context.dir.empty()) {
-    return absl::InvalidArgumentError(
-        "no key is given\nwhy: a proof says nothing without the key of the log\nfix: --key KEY, "
-        "as the log's owner gives it out");
-  }
-  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
-  return KeyOfLog(config, "");
-}
-
 absl::StatusOr<tlog::ProofFile> ReadProofFile(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path, tlog::kMaxProofFileBytes);
   if (absl::IsResourceExhausted(text.status())) {
@@ -131,7 +120,12 @@ absl::Status CheckLeaf(const tlog::ProofFile& file, const CheckedProof& checked,
 }
 
 absl::StatusOr<CheckedProof> Check(const Context& context, const CheckFlags& flags) {
-  ASSIGN_OR_RETURN(const tlog::VerifierKey key, KeyFor(context, flags));
+  ASSIGN_OR_RETURN(const tlog::VerifierKey key,
+                   KeyOfFlagOrDirectory(
+                       context, flags.key,
+                       absl::InvalidArgumentError(
+                           "no key is given\nwhy: a proof says nothing without the key of the log"
+                           "\nfix: --key KEY, as the log's owner gives it out")));
   ASSIGN_OR_RETURN(std::optional<gosum::Record> given, GivenRecord(flags));
   std::optional<gosum::ModuleVersion> wanted;
   if (!flags.record.empty()) {

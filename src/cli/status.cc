@@ -167,8 +167,7 @@ absl::StatusOr<LogStatus> ReadStatus(const Context& context, const LogFlags& fla
 
 int StatusExitCode(const absl::Status& status) {
   if (IsDamagedData(status)) return kFoundWrong;
-  // A log without a head is not "not in the log".
-  return absl::IsNotFound(status) ? kUnreachable : ExitCodeFor(status);
+  return ExitCodeOfMissing(status);
 }
 
 void Status(Context& context, const LogFlags& flags) {

@@ -53,6 +53,10 @@ struct Context {
 //   all others 3, and damage of our own disk too (base/damage.h)
 int ExitCodeFor(const absl::Status& status);
 
+// The same for a verb that looks nothing up: kNotFound is a file or a log that is not there, 3, and
+// not "not in the log".
+int ExitCodeOfMissing(const absl::Status& status);
+
 // Prints "error: cannot <doing>: <message>" and sets the exit code. Further lines of the message
 // stand below, indented; those that begin with "why: " or "fix: " are set off: a message holds our
 // own words alone. What a server says (client::ServerTextOf) is quoted behind a bar. What could

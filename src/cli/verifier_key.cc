@@ -2,7 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "cli/verb.h"
+#include "base/status_macros.h"
+#include "cli/open_config.h"
 #include "server/log_directory.h"
 
 namespace sumlog::cli {
@@ -23,6 +24,27 @@ absl::StatusOr<tlog::VerifierKey> KeyOfLog(const ops::Config& config, const std:
   // A lost key file is not "not in the log".
   if (absl::IsNotFound(status)) status = absl::UnavailableError(status.message());
   return WithFix(status, "name the log's verifier key instead: --key KEY");
+}
+
+absl::StatusOr<tlog::VerifierKey> OwnKeyOf(const ops::Config& config, const std::string& flag) {
+  ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, flag));
+  if (flag.empty()) return key;
+  const absl::StatusOr<tlog::VerifierKey> own = KeyOfLog(config, "");
+  const bool is_other = own.ok() && own->ToString() != key.ToString();
+  if (key.name() == config.log_name && !is_other) return key;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--key is ", ShortKey(key), ", the log in ", config.dir, " has ",
+                   own.ok() ? ShortKey(*own) : absl::StrCat("one named ", config.log_name),
+                   "\nfix: leave --key out where the key file is there"));
+}
+
+absl::StatusOr<tlog::VerifierKey> KeyOfFlagOrDirectory(const Context& context,
+                                                       const std::string& flag,
+                                                       const absl::Status& missing) {
+  if (!flag.empty()) return ParseKeyFlag(flag);
+  if (context.dir.empty()) return missing;
+  ASSIGN_OR_RETURN(const ops::Config config, OpenLogConfig(context));
+  return KeyOfLog(config, "");
 }
 
 absl::StatusOr<tlog::SignedTreeHead> OpenHeadOf(const tlog::VerifierKey& key,
