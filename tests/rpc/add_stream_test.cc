@@ -18,6 +18,31 @@ using Stream = grpc::ClientReaderWriter<v1::AddRecordsRequest, v1::AddRecordsRes
 class AddStreamTest : public AdminTest {
  protected:
   AddStreamTest() : AdminTest(0) { StartAtSocket(); }
+
+  // Another server in place of the first one.
+  void StartWith(RpcLimits limits) {
+    RpcServer::Options options = AdminOptions("unix:" + log_.folder.path() + "/other.sock");
+    limits.max_request_bytes = options.limits.max_request_bytes;
+    options.limits = limits;
+    server_ = RpcServer::Start(options).value();
+    admin_ = ConnectAdmin(grpc::InsecureChannelCredentials());
+  }
+
+  // The answer to one message in a stream of its own, for which there will be a place soon.
+  v1::AddRecordsResponse AddInAStream(const std::vector<gosum::Record>& records) {
+    v1::AddRecordsResponse response;
+    grpc::Status status;
+    do {
+      grpc::ClientContext context;
+      const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+      stream->Write(AddRequestOf(records));
+      stream->Read(&response);
+      stream->WritesDone();
+      status = stream->Finish();
+    } while (status.error_code() == StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
 };
 
 TEST_F(AddStreamTest, AnswersEachMessageInOrder) {
@@ -166,11 +191,7 @@ TEST_F(AddStreamTest, GivesEachModuleVersionOneNumberAmong64Streams) {
 }
 
 TEST_F(AddStreamTest, HasPlacesApartFromThoseOfReaders) {
-  RpcServer::Options options = AdminOptions("unix:" + log_.folder.path() + "/small.sock");
-  options.limits.max_streams = 1;
-  options.limits.max_add_streams = 1;
-  server_ = RpcServer::Start(options).value();
-  admin_ = ConnectAdmin(grpc::InsecureChannelCredentials());
+  StartWith({.max_streams = 1, .max_add_streams = 1});
   const auto readers = Connect(server_->addresses().front());
   grpc::ClientContext contexts[3];
   const auto watcher = readers->WatchHeads(&contexts[0], v1::WatchHeadsRequest());
@@ -189,6 +210,33 @@ TEST_F(AddStreamTest, HasPlacesApartFromThoseOfReaders) {
   watcher->Finish();
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+// The deadline goes to the server alone: this side sets no timer.
+TEST_F(AddStreamTest, GivesItsPlaceBackAtTheDeadlineWhileTheDiskHolds) {
+  StartWith({.max_add_streams = 1});
+  log_.store->HoldCommits();
+  const std::size_t commits = log_.store->notes().size();
+  for (int milliseconds = 20; log_.store->notes().size() == commits;) {
+    grpc::ClientContext context;
+    context.AddMetadata("grpc-timeout", absl::StrCat(milliseconds, "m"));
+    const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+    stream->Write(AddRequestOf(testing::MakeRecords(0, 3)));
+    v1::AddRecordsResponse response;
+    EXPECT_FALSE(stream->Read(&response));
+    const grpc::Status status = stream->Finish();
+    // The stream before may be on its way out still.
+    if (status.error_code() == StatusCode::RESOURCE_EXHAUSTED) continue;
+    ASSERT_EQ(status.error_code(), StatusCode::DEADLINE_EXCEEDED) << status.error_message();
+    milliseconds *= 2;  // until the server has the time to begin
+  }
+  log_.store->LetCommitsGo();
+  const v1::AddRecordsResponse again = AddInAStream(testing::MakeRecords(0, 3));
+  ASSERT_EQ(again.results_size(), 3);
+  for (const v1::AddResult& result : again.results()) {
+    EXPECT_EQ(result.outcome(), v1::AddResult::OUTCOME_ALREADY_THERE);
+  }
+  EXPECT_EQ(NewestHead().size, 3);
 }
 
 TEST_F(AddStreamTest, EndsOpenStreamsWhenTheServerDrains) {

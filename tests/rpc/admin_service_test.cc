@@ -333,6 +333,42 @@ TEST_F(AdminServiceTest, AnswersWhatWaitsForTheDiskWhileItDrains) {
   drain.join();
 }
 
+// The deadline goes to the server alone: this side sets no timer, so the answer comes from there.
+TEST_F(AdminServiceTest, AnswersAtTheDeadlineAndLeavesNoRecordHalfAdded) {
+  log_.store->HoldCommits();
+  const std::size_t commits = log_.store->notes().size();
+  v1::AddRecordBatchRequest request;
+  for (const auto number : {7u, 8u}) {
+    ToMessage(testing::MakeRecord(number), request.add_records());
+  }
+  // Longer each time, until the server had the time to begin.
+  for (int milliseconds = 20; log_.store->notes().size() == commits; milliseconds *= 2) {
+    grpc::ClientContext context;
+    context.AddMetadata("grpc-timeout", absl::StrCat(milliseconds, "m"));
+    v1::AddRecordBatchResponse response;
+    const grpc::Status status = admin_->AddRecordBatch(&context, request, &response);
+    ASSERT_EQ(status.error_code(), StatusCode::DEADLINE_EXCEEDED) << status.error_message();
+    EXPECT_EQ(response.results_size(), 0);
+  }
+  EXPECT_EQ(Status().head().tree_head().size(), 3);  // others are served, and see none of it
+  log_.store->LetCommitsGo();
+
+  const v1::AddRecordBatchResponse again =
+      AddBatchOf({testing::MakeRecord(7), testing::MakeRecord(8)});
+  for (const auto i : {0u, 1u}) {  // both are there, once
+    const v1::AddResult& result = again.results(static_cast<int>(i));
+    EXPECT_EQ(result.outcome(), v1::AddResult::OUTCOME_ALREADY_THERE);
+    EXPECT_EQ(result.number(), 3 + i);
+    EXPECT_EQ(*log_.store->Record(3 + i), gosum::FormatRecordText(testing::MakeRecord(7 + i)));
+  }
+  EXPECT_EQ(NewestHead().size, 5);
+  // What became of it is in the journal, though nobody waited for it.
+  std::vector<nlohmann::json> lines = JournalLines();
+  std::erase_if(lines, [](const nlohmann::json& line) { return line["call"] != "AddRecords"; });
+  EXPECT_EQ(lines.front()["details"]["appended"], "2");
+  EXPECT_EQ(lines.front()["result"], "OK");
+}
+
 TEST_F(AdminServiceTest, DoesNothingThatTheJournalHasNoRoomFor) {
   server_.reset();
   journal_ = admin::Journal::Open("/dev/full", &log_.clock).value();
