@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
@@ -43,8 +44,12 @@ void AppendEscaped(char32_t code_point, std::string* out) {
   absl::StrAppendFormat(out, "\\u%04x\\u%04x", 0xd800 + (rest >> 10), 0xdc00 + (rest & 0x3ff));
 }
 
+bool IsPrintableAscii(char c) { return c >= ' ' && c <= '~'; }
+
 // JSON has escapes for the first control characters alone: here, for all that must not be shown.
-std::string EscapeUnshowable(absl::string_view json) {
+std::string EscapeUnshowable(std::string text) {
+  if (std::all_of(text.begin(), text.end(), IsPrintableAscii)) return text;  // as most lines are
+  absl::string_view json = text;
   std::string escaped;
   escaped.reserve(json.size());
   while (!json.empty()) {
@@ -156,9 +161,16 @@ absl::Status Journal::MakeRoom() {
 }
 
 absl::Status Journal::Append(const JournalEntry& entry, Durability durability) {
+  return AppendAll(absl::MakeConstSpan(&entry, 1), durability);
+}
+
+absl::Status Journal::AppendAll(absl::Span<const JournalEntry> entries, Durability durability) {
+  const absl::Time now = clock_->Now();
+  std::string lines;
+  for (const JournalEntry& entry : entries) lines += FormatJournalEntry(entry, now);
   MutexLock lock(&mu_);
   RETURN_IF_ERROR(FollowPath());
-  RETURN_IF_ERROR(AppendWhole(file_.get(), FormatJournalEntry(entry, clock_->Now()), path_));
+  RETURN_IF_ERROR(AppendWhole(file_.get(), lines, path_));
   if (durability == Durability::kPowerLoss && ::fdatasync(file_.get()) != 0) {
     return ErrnoToStatus(errno, "sync", path_);
   }

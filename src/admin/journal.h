@@ -25,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mutex.h"
@@ -68,6 +69,9 @@ class Journal {
   // Appends the entry, whole or not at all. kResourceExhausted: no space; kUnavailable: any other
   // failure of the disk.
   absl::Status Append(const JournalEntry& entry, Durability durability);
+
+  // The same for several, in order: all of them or none.
+  absl::Status AppendAll(absl::Span<const JournalEntry> entries, Durability durability);
 
  private:
   Journal(std::string path, FileDescriptor file, Clock* clock)

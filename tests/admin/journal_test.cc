@@ -95,6 +95,16 @@ TEST_F(JournalTest, MakesRoomWithoutALineOfItsOwn) {
   EXPECT_EQ(Content(), FormatJournalEntry(FreezeEntry(), clock_.Now()));
 }
 
+TEST_F(JournalTest, AppendsSeveralInOrder) {
+  const std::unique_ptr<Journal> journal = Open();
+  JournalEntry thaw = FreezeEntry();
+  thaw.call = "Thaw";
+  ASSERT_TRUE(journal->AppendAll({FreezeEntry(), thaw}, Journal::Durability::kKill).ok());
+  ASSERT_TRUE(journal->AppendAll({}, Journal::Durability::kKill).ok());
+  EXPECT_EQ(Content(), FormatJournalEntry(FreezeEntry(), clock_.Now()) +
+                           FormatJournalEntry(thaw, clock_.Now()));
+}
+
 TEST_F(JournalTest, IsForItsOwnerOnly) {
   Open();
   struct stat info = {};
@@ -181,6 +191,12 @@ TEST_F(JournalOnAFullDisk, RefusesTheCallAndNotItsLine) {
   EXPECT_GT(count, 10);
   // The calls that were let in before still find room.
   EXPECT_EQ((*journal)->Append(entry, Journal::Durability::kPowerLoss), absl::OkStatus());
+
+  // Of several lines, all or none: as many as cannot have room.
+  const std::string before = *ReadFile(Path("journal/admin.jsonl"), 64 << 20);
+  const std::vector<JournalEntry> too_many(kMaxLines, entry);
+  EXPECT_FALSE((*journal)->AppendAll(too_many, Journal::Durability::kKill).ok());
+  EXPECT_EQ(*ReadFile(Path("journal/admin.jsonl"), 64 << 20), before);
 
   ASSERT_EQ(::unlink(Path("ballast").c_str()), 0);
   EXPECT_EQ((*journal)->MakeRoom(), absl::OkStatus());
