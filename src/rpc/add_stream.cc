@@ -11,7 +11,6 @@
 
 #include "base/mutex.h"
 #include "base/status_macros.h"
-#include "rpc/add_message.h"
 #include "rpc/caller.h"
 #include "rpc/proto_convert.h"
 #include "rpc/status_convert.h"
@@ -24,15 +23,14 @@ constexpr std::size_t kMaxMessagesUnderWay = 16;
 
 using Reactor = grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>;
 
-// Owns itself until the call is done; completions of the sequencer may come after that, so each
+// Owns itself until the call is done; answers may come after that, so each
 // keeps it alive.
 class AddStream final : public Reactor,
                         private OpenStream,
                         public std::enable_shared_from_this<AddStream> {
  public:
-  AddStream(grpc::CallbackServerContext* context, const AdminContext& admin, PendingAdds& pending,
-            OpenStreams& streams)
-      : context_(context), admin_(admin), pending_(pending), streams_(streams) {}
+  AddStream(grpc::CallbackServerContext* context, const AddContext& adds, OpenStreams& streams)
+      : context_(context), adds_(adds), streams_(streams) {}
 
   void Begin() {
     const absl::Status status = SetUp();
@@ -59,7 +57,7 @@ class AddStream final : public Reactor,
     // Without the lock: the answer may come at once. taking_ keeps request_ and caller_ untouched
     // meanwhile, and the next message behind this one in the sequencer's queue.
     if (const absl::Status status = AskAgain(); status.ok()) {
-      AddMessage(admin_, pending_, caller_, allowed_, request_.records(), request_.dry_run(),
+      AddMessage(adds_, caller_, allowed_, request_.records(), request_.dry_run(),
                  [self = shared_from_this(), answer](absl::StatusOr<AddReply> reply) {
                    self->OnReply(answer, std::move(reply));
                  });
@@ -114,7 +112,7 @@ class AddStream final : public Reactor,
   };
 
   absl::Status SetUp() {
-    RETURN_IF_ERROR(Admit(*context_, admin_, admin::Scope::kIngest, "AddRecords", &caller_));
+    RETURN_IF_ERROR(Admit(*context_, adds_.admin, admin::Scope::kIngest, kAddCall, &caller_));
     ASSIGN_OR_RETURN(allowed_, admin::ModulesOf(caller_.grant));
     RETURN_IF_ERROR(streams_.Add(this, OpenStreams::Use::kAdd, ""));
     registered_ = true;
@@ -124,7 +122,7 @@ class AddStream final : public Reactor,
   // Whether the caller, whom SetUp let in, may still add: a stream can outlive what let it in.
   absl::Status AskAgain() {
     const std::vector<std::string> patterns = std::move(caller_.grant.module_patterns);
-    RETURN_IF_ERROR(AdmitAgain(admin_, admin::Scope::kIngest, "AddRecords", &caller_));
+    RETURN_IF_ERROR(AdmitAgain(adds_.admin, admin::Scope::kIngest, kAddCall, &caller_));
     if (caller_.grant.module_patterns == patterns) return absl::OkStatus();
     ASSIGN_OR_RETURN(allowed_, admin::ModulesOf(caller_.grant));
     return absl::OkStatus();
@@ -174,8 +172,7 @@ class AddStream final : public Reactor,
 
   // Constant after Begin.
   grpc::CallbackServerContext* const context_;
-  const AdminContext& admin_;
-  PendingAdds& pending_;
+  const AddContext adds_;
   OpenStreams& streams_;
   bool registered_ = false;
 
@@ -196,23 +193,23 @@ class AddStream final : public Reactor,
 
 }  // namespace
 
-Reactor* StartAddStream(grpc::CallbackServerContext* context, const AdminContext& admin,
-                        PendingAdds& pending, OpenStreams& streams) {
+Reactor* StartAddStream(grpc::CallbackServerContext* context, const AddContext& adds,
+                        OpenStreams& streams) {
   // Shared: see AddStream. It holds itself from here on.
-  const auto stream = std::make_shared<AddStream>(context, admin, pending, streams);
+  const auto stream = std::make_shared<AddStream>(context, adds, streams);
   stream->Begin();
   return stream.get();
 }
 
-void AddOnce(const grpc::CallbackServerContext& context, const AdminContext& admin,
-             PendingAdds& pending, const v1::AddRecordBatchRequest& request,
-             v1::AddRecordBatchResponse* response, grpc::ServerUnaryReactor* reactor) {
+void AddOnce(const grpc::CallbackServerContext& context, const AddContext& adds,
+             const v1::AddRecordBatchRequest& request, v1::AddRecordBatchResponse* response,
+             grpc::ServerUnaryReactor* reactor) {
   Caller caller;
-  absl::Status status = Admit(context, admin, admin::Scope::kIngest, "AddRecords", &caller);
+  absl::Status status = Admit(context, adds.admin, admin::Scope::kIngest, kAddCall, &caller);
   absl::StatusOr<gosum::ModulePatterns> allowed = admin::ModulesOf(caller.grant);
   if (status.ok()) status = allowed.status();
   if (!status.ok()) return reactor->Finish(ToGrpcStatus(status));
-  AddMessage(admin, pending, caller, *allowed, request.records(), request.dry_run(),
+  AddMessage(adds, caller, *allowed, request.records(), request.dry_run(),
              [response, reactor](absl::StatusOr<AddReply> reply) {
                if (reply.ok()) {
                  response->mutable_results()->Swap(&reply->results);

@@ -10,23 +10,21 @@
 
 #include <sumlog/v1/admin.grpc.pb.h>
 
-#include "rpc/admin_context.h"
+#include "rpc/add_message.h"
 #include "rpc/open_streams.h"
-#include "rpc/pending_adds.h"
 
 namespace sumlog::rpc {
 
-// The reactor of one call; it owns itself and goes when the call is done. `admin` and `streams`
-// must outlive it.
+// The reactor of one call; it owns itself and goes when the call is done. `streams` must
+// outlive it.
 grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>* StartAddStream(
-    grpc::CallbackServerContext* context, const AdminContext& admin, PendingAdds& pending,
-    OpenStreams& streams);
+    grpc::CallbackServerContext* context, const AddContext& adds, OpenStreams& streams);
 
 // One message of it and its answer: finishes `reactor`, from any thread. `request` is read before
 // this returns.
-void AddOnce(const grpc::CallbackServerContext& context, const AdminContext& admin,
-             PendingAdds& pending, const v1::AddRecordBatchRequest& request,
-             v1::AddRecordBatchResponse* response, grpc::ServerUnaryReactor* reactor);
+void AddOnce(const grpc::CallbackServerContext& context, const AddContext& adds,
+             const v1::AddRecordBatchRequest& request, v1::AddRecordBatchResponse* response,
+             grpc::ServerUnaryReactor* reactor);
 
 }  // namespace sumlog::rpc
 

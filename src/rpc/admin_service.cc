@@ -28,6 +28,8 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
     AdminCall call{.who = caller.grant.name, .details = {}};
     if (kind.scope != admin::Scope::kRead) status = admin_.journal->MakeRoom();
     if (status.ok()) status = (answers_.*method)(request, response, &call);
+    // The line of a change comes after those of what was added before it.
+    if (kind.scope != admin::Scope::kRead) add_answers_.Flush();
     const absl::Status journalled = admin_.journal->Append(
         {.who = std::move(call.who),
          .peer = std::move(caller.peer),
@@ -45,7 +47,8 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
 
 grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>* AdminService::AddRecords(
     grpc::CallbackServerContext* context) {
-  return StartAddStream(context, admin_, pending_, *streams_);
+  return StartAddStream(context, {.admin = admin_, .answers = add_answers_, .pending = pending_},
+                        *streams_);
 }
 
 grpc::ServerUnaryReactor* AdminService::AddRecordBatch(grpc::CallbackServerContext* context,
@@ -56,7 +59,8 @@ grpc::ServerUnaryReactor* AdminService::AddRecordBatch(grpc::CallbackServerConte
     reactor->Finish(Stopping());
     return reactor;
   }
-  AddOnce(*context, admin_, pending_, *request, response, reactor);
+  AddOnce(*context, {.admin = admin_, .answers = add_answers_, .pending = pending_}, *request,
+          response, reactor);
   pending_.End();
   return reactor;
 }

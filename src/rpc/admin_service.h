@@ -9,6 +9,7 @@
 #include <sumlog/v1/admin.grpc.pb.h>
 
 #include "absl/time/time.h"
+#include "rpc/add_answers.h"
 #include "rpc/admin_answers.h"
 #include "rpc/admin_context.h"
 #include "rpc/open_streams.h"
@@ -89,6 +90,7 @@ class AdminService final : public v1::Admin::CallbackService {
   OpenStreams* const streams_;
   const AdminAnswers answers_;
 
+  mutable AddAnswers add_answers_{&admin_, &pending_};
   mutable PendingAdds pending_;  // last: it waits for those who use the rest
 };
 
