@@ -66,8 +66,9 @@ class Maker {
     ASSIGN_OR_RETURN(const FileLock lock, LockFolder(options_.backup_dir));
     struct stat info = {};
     if (::lstat(path_.c_str(), &info) == 0) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("there is a backup ", path_, "\nfix: choose another label"));
+      // Not its path: whoever asked may be on another machine.
+      return absl::AlreadyExistsError(absl::StrCat("there is a backup with the label ",
+                                                   options_.label, "\nfix: choose another label"));
     }
     RETURN_IF_ERROR(RemovePartialBackups(options_.backup_dir));
     RETURN_IF_ERROR(RemoveFolder(scratch_));

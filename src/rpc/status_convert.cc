@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "base/utf8.h"
 
@@ -34,10 +35,10 @@ grpc::StatusCode ToGrpcCode(absl::StatusCode code) {
 }
 
 std::string Printable(absl::string_view message) {
-  std::string text(message);
+  std::string text = absl::StrReplaceAll(message, {{"\n", "; "}});
   if (text.size() > kMaxMessageBytes) {
     const std::size_t half = (kMaxMessageBytes - sizeof(kLeftOut)) / 2;
-    text = absl::StrCat(message.substr(0, half), kLeftOut, message.substr(message.size() - half));
+    text.replace(half, text.size() - 2 * half, kLeftOut);
   }
   std::string shown;
   for (absl::string_view rest = text; !rest.empty();) {

@@ -18,9 +18,9 @@ namespace sumlog::rpc {
 inline constexpr std::size_t kMaxMessageBytes = 1000;
 
 // The codes that the contract of sumlog.v1.Log names keep their number; what a store says of its
-// disk becomes UNAVAILABLE; anything else is our mistake, INTERNAL. What text may not show
-// (IsShowable of base/utf8.h) becomes '?', and messages of more than kMaxMessageBytes lose their
-// middle.
+// disk becomes UNAVAILABLE; anything else is our mistake, INTERNAL. A message is one line: where
+// ours has a new one ("…\nwhy: …\nfix: …") it says "; ". What text may not show (IsShowable of
+// base/utf8.h) becomes '?', and messages of more than kMaxMessageBytes lose their middle.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // The same for calls that may meet a limit of ours: kResourceExhausted stays what it is.

@@ -87,7 +87,9 @@ TEST(MakeBackup, RefusesATakenLabelAndABadOne) {
   BackupHome home;
   ASSERT_TRUE(home.Make("a").ok());
   const auto before = testing::BytesBelow(home.backups());
-  EXPECT_TRUE(absl::IsAlreadyExists(home.Make("a").status()));
+  EXPECT_EQ(
+      home.Make("a").status(),
+      absl::AlreadyExistsError("there is a backup with the label a\nfix: choose another label"));
   for (const char* bad : {"", "..", "a/b", "../escape"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(home.Make(bad).status()));
   }

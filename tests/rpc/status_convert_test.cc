@@ -32,9 +32,14 @@ TEST(ToGrpcStatus, LeavesPlainTextAlone) {
 }
 
 TEST(ToGrpcStatus, ReplacesWhatMayNotBeShown) {
-  EXPECT_EQ(MessageOf("a\nb\x1b[2J\x7f"), "a?b?[2J?");
+  EXPECT_EQ(MessageOf("a\rb\x1b[2J\x7f"), "a?b?[2J?");
   EXPECT_EQ(MessageOf("a\u0085\u202e\u200b\ufeff\U000e0041"), "a?????");
   EXPECT_EQ(MessageOf("a\xff\xc3"), "a??");
+}
+
+TEST(ToGrpcStatus, MakesOneLineOfSeveral) {
+  EXPECT_EQ(MessageOf("a@v1.0.0 is blocked\nwhy: bad\nfix: ask"),
+            "a@v1.0.0 is blocked; why: bad; fix: ask");
 }
 
 TEST(ToGrpcStatus, CutsTheMiddleOutOfALongMessage) {
@@ -44,6 +49,7 @@ TEST(ToGrpcStatus, CutsTheMiddleOutOfALongMessage) {
   EXPECT_LE(cut.size(), kMaxMessageBytes);
   EXPECT_THAT(cut, ::testing::AllOf(::testing::StartsWith("first "), ::testing::EndsWith(" last"),
                                     ::testing::HasSubstr(" ... ")));
+  EXPECT_LE(MessageOf(std::string(kMaxMessageBytes, '\n')).size(), kMaxMessageBytes);
 }
 
 }  // namespace
