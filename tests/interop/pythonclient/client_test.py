@@ -3,8 +3,8 @@
 
 Method: the built program as a process, its socket and its readers' listener. Nothing of sumlog's is
 used to verify: the proofs of RFC 6962 are computed anew below, over hashes from hashlib, and notes
-are opened with an Ed25519 of another library. What client certificates allow is asked of a second
-log, over TLS, with certificates made here. It runs under Debian's Python, whose gRPC is a package
+are opened with an Ed25519 of another library. What tokens and client certificates allow is asked of
+a second log, over TLS, with certificates made here. It runs under Debian's Python, whose gRPC is a package
 of its own.
 
 usage: client_test.py <sumlog> <folder for the generated code>
@@ -136,14 +136,20 @@ def run(*arguments):
                           stderr=subprocess.DEVNULL, encoding="utf-8").stdout
 
 
-def serve(test_class, directory, *arguments):
-    """Serves the log until the class has ended; its listeners by name."""
+def start(directory, *arguments):
+    """Serves the log; the process, and its listeners by name."""
     server = subprocess.Popen(
         [BINARY, "serve", "--dir", directory, "--http", "127.0.0.1:0", *arguments],
         env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8",
         stderr=subprocess.DEVNULL)
+    return server, dict(word.split("=", 1) for word in server.stdout.readline().split()[1:])
+
+
+def serve(test_class, directory, *arguments):
+    """Serves the log until the class has ended; its listeners by name."""
+    server, listeners = start(directory, *arguments)
     test_class.addClassCleanup(stop, server)
-    return dict(word.split("=", 1) for word in server.stdout.readline().split()[1:])
+    return listeners
 
 
 def stop(server):
@@ -333,8 +339,8 @@ class PythonClientTest(unittest.TestCase):
         self.assertEqual(grpc.StatusCode.UNIMPLEMENTED, raised.exception.code())
 
 
-class PythonCertificateTest(unittest.TestCase):
-    """One log, administered over TLS with client certificates."""
+class PythonTlsTest(unittest.TestCase):
+    """One log, administered over TLS with a token and with client certificates."""
 
     @classmethod
     def setUpClass(cls):
@@ -342,6 +348,8 @@ class PythonCertificateTest(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         directory = os.path.join(folder.name, "log")
         run("init", "--dir", directory, "--name", NAME)
+        cls.key = run("keys", "show", "--dir", directory).strip()
+        cls.token = cls.make_token(directory)
         cls.servers, cls.clients = Authority(), Authority()
         key, certificate = cls.servers.issue("localhost")
         for name, content in [("tls.key", key), ("tls.pem", certificate),
@@ -367,12 +375,27 @@ modules = ["example.com/m0"]
         listeners = serve(cls, directory, "--admin", "localhost:0")
         cls.port = listeners["admin"].rsplit(":", 1)[1]
 
-    def connect(self, key=None, certificate=None):
-        channel = grpc.secure_channel(
-            f"localhost:{self.port}",
-            grpc.ssl_channel_credentials(self.servers.root, key, certificate))
+    @staticmethod
+    def make_token(directory):
+        """The secret of a token for one module, made over the socket."""
+        server, _ = start(directory)
+        try:
+            return run("token", "create", "ci", "--scope", "ingest", "--modules", "example.com/m2",
+                       "--dir", directory).strip()
+        finally:
+            stop(server)
+
+    def channel(self, key=None, certificate=None, token=None):
+        credentials = grpc.ssl_channel_credentials(self.servers.root, key, certificate)
+        if token is not None:
+            credentials = grpc.composite_channel_credentials(
+                credentials, grpc.access_token_call_credentials(token))
+        channel = grpc.secure_channel(f"localhost:{self.port}", credentials)
         self.addCleanup(channel.close)
-        return admin_pb2_grpc.AdminStub(channel)
+        return channel
+
+    def connect(self, *pair, **token):
+        return admin_pb2_grpc.AdminStub(self.channel(*pair, **token))
 
     def add(self, admin, number):
         return admin.AddRecordBatch(
@@ -385,6 +408,30 @@ modules = ["example.com/m0"]
         with self.assertRaises(grpc.RpcError) as raised:
             admin.GetStatus(admin_pb2.GetStatusRequest(), timeout=PATIENCE)
         self.assertEqual(grpc.StatusCode.PERMISSION_DENIED, raised.exception.code())
+
+    def test_a_token_does_what_it_was_made_for(self):
+        channel = self.channel(token=self.token)
+        admin = admin_pb2_grpc.AdminStub(channel)
+        result = self.add(admin, 2)
+        self.assertEqual(admin_pb2.AddResult.OUTCOME_APPENDED, result.outcome)
+        self.assertEqual(admin_pb2.AddResult.REFUSAL_NOT_GRANTED, self.add(admin, 1).refusal)
+        with self.assertRaises(grpc.RpcError) as raised:
+            admin.GetStatus(admin_pb2.GetStatusRequest(), timeout=PATIENCE)
+        self.assertEqual(grpc.StatusCode.PERMISSION_DENIED, raised.exception.code())
+
+        # The same listener proves what it has added.
+        answer = log_pb2_grpc.LogStub(channel).Lookup(
+            log_pb2.LookupRequest(module=record(2).module), timeout=PATIENCE)
+        size, root = open_head(answer.head.note, self.key)
+        self.assertEqual(root_of_path(result.number, size, leaf_hash(text_of(record(2))),
+                                      list(answer.proof.hashes)), root)
+
+    def test_nobody_gets_in_without_a_valid_token(self):
+        for token in (self.token[:-1], self.token.replace("ci", "cj"), "slt", ""):
+            with self.subTest(token), self.assertRaises(grpc.RpcError) as raised:
+                self.add(self.connect(token=token), 2)
+            self.assertEqual(grpc.StatusCode.UNAUTHENTICATED, raised.exception.code())
+            self.assertTrue(raised.exception.details(), "an error without words")
 
     def test_nobody_gets_in_without_a_granted_certificate(self):
         # A handshake that fails is, to a client of gRPC, a connection that cannot be made.
