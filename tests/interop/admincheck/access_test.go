@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"sumlog.test/interop/sumlog"
@@ -133,11 +134,17 @@ func makeTokens(t *testing.T, dir string, grants ...*sumlogv1.TokenGrant) map[st
 	return secrets
 }
 
-// secure connects to the server over TLS, trusting `a`; the one of `pairs` is shown when it asks, also
-// where it does not trust who signed it.
+// secure connects to the server's administration over TLS, trusting `a`; the one of `pairs` is shown
+// when it asks, also where it does not trust who signed it.
 func secure(t *testing.T, server *sumlog.Server, a *authority, pairs ...tls.Certificate) clients {
 	t.Helper()
-	_, port, err := net.SplitHostPort(server.Admin)
+	return secureAt(t, server.Admin, a, pairs...)
+}
+
+// secureAt is the same for one of the server's listeners.
+func secureAt(t *testing.T, address string, a *authority, pairs ...tls.Certificate) clients {
+	t.Helper()
+	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,5 +247,25 @@ func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
 		_, err := dial(t, server.Admin, transport).admin.GetStatus(t.Context(),
 			&sumlogv1.GetStatusRequest{})
 		wantCode(t, what, err, codes.Unavailable)
+	}
+}
+
+func TestReadersAreAskedForNothingOverTLS(t *testing.T) {
+	dir, a := sumlog.NewLog(t), newAuthority(t)
+	secrets := makeTokens(t, dir, &sumlogv1.TokenGrant{Name: "release", Scopes: []string{"ingest"},
+		ModulePatterns: []string{"example.com"}})
+	server := overTLS(t, dir, a, "grpc = \"localhost:0\"\n", "")
+	release := withToken(t, secrets["release"])
+	if _, err := addOne(release, secure(t, server, a), record(0, "")); err != nil {
+		t.Fatal(err)
+	}
+
+	readers := secureAt(t, server.GRPC, a)
+	key := sumlog.VerifierKey(t, dir)
+	readers.checkLogged(t.Context(), t, key, record(0, ""), 0)
+	readers.checkLogged(release, t, key, record(0, ""), 0) // a token does no harm
+	readers.checkLogged(withToken(t, "none"), t, key, record(0, ""), 0)
+	if _, err := addOne(release, readers, record(1, "")); status.Code(err) != codes.Unimplemented {
+		t.Errorf("an add through the readers' listener: %v", err)
 	}
 }
