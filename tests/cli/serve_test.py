@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import ssl
+import stat
 import subprocess
 import sys
 import tempfile
@@ -63,10 +64,14 @@ class Running:
 
     @property
     def address(self):
-        prefix = "listening http="
-        if not self.line.startswith(prefix):
+        return self.listeners["http"]
+
+    @property
+    def listeners(self):
+        """What answers where: "http", "grpc", "admin"."""
+        if not self.line.startswith("listening http="):
             raise AssertionError(f"no listening line: {self.line!r}; {self.said()}")
-        return self.line[len(prefix):].split()[0]
+        return dict(word.split("=", 1) for word in self.line.split()[1:])
 
     def said(self):
         # Opened anew: the process writes at a position of its own.
@@ -191,6 +196,24 @@ class ServeTest(unittest.TestCase):
             self.wait_for_event(server, "reload failed")
             self.assertEqual(self.certificate(server.address).strip(), second.strip())
             self.assertEqual(server.end()[0], 0)
+
+    # Administration.
+
+    def test_its_socket_is_for_its_own_user_alone(self):
+        for mask in (0o000, 0o022, 0o777):
+            before = os.umask(mask)
+            try:
+                server = self.serve()
+            finally:
+                os.umask(before)
+            with server:
+                path = server.listeners["admin"].removeprefix("unix:")
+                self.assertEqual(path, os.path.join(self.dir, "admin.sock"))
+                found = os.stat(path)
+                self.assertTrue(stat.S_ISSOCK(found.st_mode))
+                self.assertEqual(stat.S_IMODE(found.st_mode), 0o600, f"umask {mask:o}")
+                self.assertEqual(found.st_uid, os.getuid())
+                self.assertEqual(server.end()[0], 0)
 
     # What it refuses.
 
