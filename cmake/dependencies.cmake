@@ -1,4 +1,4 @@
-# Every dependency is a package of Debian 12; docs/operations/build.md lists them by name.
+# Every dependency is a package of Debian 12; deploy/install-dependencies has the list.
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
@@ -9,6 +9,7 @@ find_package(ZLIB REQUIRED)
 # libzip's own CMake files want its command-line tools, which nobody here needs.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip>=1.7.3)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc>=5.3)
 find_package(CLI11 REQUIRED)
 find_package(toml11 REQUIRED)
 find_package(spdlog REQUIRED)
