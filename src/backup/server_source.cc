@@ -2,45 +2,14 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "backup/record_source.h"
-#include "base/status_macros.h"
+#include "client/data_tile.h"
 #include "sumlog/client/failure_details.h"
-#include "sumlog/gosum/record.h"
 #include "sumlog/tlog/tile.h"
 
 namespace sumlog::backup {
 namespace {
-
-// 256 records of the largest size that a tree may hold, and a newline between them.
-constexpr std::size_t kMaxDataTileBytes = tlog::kFullTileWidth * (gosum::kMaxRecordSizeBytes + 1);
-
-// Texts in the form of data tiles: an empty line between two of them, which no text has in itself.
-// kUnavailable: fewer than `width`, or the last one has no end. That is a file that was cut, which
-// contradicts nothing that is signed.
-absl::StatusOr<storage::PackedTexts> ParseDataTile(absl::string_view bytes, std::uint32_t width) {
-  storage::PackedTexts texts;
-  texts.Reserve(width, bytes.size());
-  while (texts.size() < width) {
-    const std::size_t end = bytes.find("\n\n");
-    if (end == absl::string_view::npos) {
-      if (bytes.empty()) break;
-      texts.Append(bytes);
-      break;
-    }
-    texts.Append(bytes.substr(0, end + 1));
-    bytes.remove_prefix(end + 2);
-  }
-  if (texts.size() != width) {
-    return absl::UnavailableError(absl::StrCat("has ", texts.size(), " records, want ", width));
-  }
-  if (width > 0 && !absl::EndsWith(texts[width - 1], "\n")) {
-    return absl::UnavailableError(
-        absl::StrCat("ends within its record ", width - 1, " of ", width));
-  }
-  return texts;
-}
 
 class ServerSource final : public RecordSource {
  public:
@@ -57,24 +26,21 @@ class ServerSource final : public RecordSource {
   tlog::TileReader& Tiles() override { return *tiles_; }
 
   absl::StatusOr<storage::PackedTexts> DataTile(std::uint64_t index, std::uint32_t width) override {
-    tlog::TileId tile{.kind = tlog::TileId::Kind::kData, .index = index, .width = width};
-    absl::StatusOr<std::string> bytes = Fetch(tile);
-    if (absl::IsNotFound(bytes.status()) && width < tlog::kFullTileWidth) {
-      tile.width = tlog::kFullTileWidth;  // the tree of the server has grown
-      bytes = Fetch(tile);
-    }
+    const absl::StatusOr<std::string> bytes = client::FetchDataTile(fetcher_, index, width);
     if (!bytes.ok()) {
-      return client::Reword(
-          // Of a tree that it has signed: not an answer about something that is not there.
-          absl::IsNotFound(bytes.status()) ? absl::UnavailableError(bytes.status().message())
-                                           : bytes.status(),
-          absl::StrCat(url_, " does not give ", tlog::FormatTilePath(tile), ": ",
-                       bytes.status().message()));
+      return client::Reword(bytes.status(), absl::StrCat(url_, ": ", bytes.status().message()));
     }
-    absl::StatusOr<storage::PackedTexts> texts = ParseDataTile(*bytes, width);
-    if (texts.ok()) return texts;
+    const absl::StatusOr<std::vector<absl::string_view>> texts =
+        client::ParseDataTile(*bytes, width);
+    if (texts.ok()) {
+      storage::PackedTexts packed;
+      packed.Reserve(width, bytes->size());
+      for (const absl::string_view text : *texts) packed.Append(text);
+      return packed;
+    }
     return absl::UnavailableError(absl::StrCat(
-        tlog::FormatTilePath(tile), " of ", url_, " ", texts.status().message(),
+        tlog::FormatTilePath({.kind = tlog::TileId::Kind::kData, .index = index, .width = width}),
+        " of ", url_, " ", texts.status().message(),
         "\nwhy: it was cut on its way, or the server does not have all of it"
         "\nfix: run the same command again, which goes on; or name another source, --forward-from "
         "SRC"));
@@ -85,10 +51,6 @@ class ServerSource final : public RecordSource {
   }
 
  private:
-  absl::StatusOr<std::string> Fetch(const tlog::TileId& tile) {
-    return fetcher_.Fetch(absl::StrCat("/", tlog::FormatTilePath(tile)), kMaxDataTileBytes);
-  }
-
   client::Fetcher& fetcher_;
   const std::string url_;
   const std::unique_ptr<client::SumdbClient> client_;
