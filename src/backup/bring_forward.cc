@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "log/heads_on_the_way.h"
 #include "log/round.h"
 #include "log/store_tiles.h"
 #include "sumlog/gosum/record.h"
@@ -20,10 +21,6 @@ namespace {
 
 constexpr std::uint64_t kWidth = tlog::kFullTileWidth;
 constexpr std::size_t kTilesAtOnce = 32;
-constexpr std::size_t kHeadsAtOnce = 1000;
-
-// A head that stands for a piece on the way: nobody has signed a tree of this size.
-bool IsOnTheWay(const storage::StoredHead& head) { return head.note.empty(); }
 
 // What a source gives contradicts what it says is signed.
 absl::Status FalseSource(absl::string_view what) {
@@ -165,7 +162,7 @@ class Forwarder {
   // A piece of an interrupted call may have ended exactly where this source does.
   absl::Status CommitTarget() {
     ASSIGN_OR_RETURN(const storage::StoredHead newest, store_.SignedHead());
-    if (!IsOnTheWay(newest)) return absl::OkStatus();
+    if (!log::IsOnTheWay(newest)) return absl::OkStatus();
     storage::CommitBatch batch;
     batch.expected_size = newest.size;
     batch.head = {.size = newest.size,
@@ -185,34 +182,9 @@ class Forwarder {
 
 }  // namespace
 
-absl::Status DropHeadsOnTheWay(storage::LogStore& store, std::uint64_t base_size) {
-  // A commit drops heads below its own only, so the last ones go with a commit that repeats the
-  // newest head.
-  ASSIGN_OR_RETURN(const storage::StoredHead newest, store.SignedHead());
-  while (true) {
-    std::vector<std::uint64_t> sizes;
-    std::uint64_t from = base_size;
-    while (sizes.empty()) {
-      ASSIGN_OR_RETURN(const std::vector<storage::StoredHead> heads,
-                       store.SignedHeads(from, newest.size, kHeadsAtOnce));
-      for (const storage::StoredHead& head : heads) {
-        if (IsOnTheWay(head) && head.size < newest.size) sizes.push_back(head.size);
-      }
-      if (heads.size() < kHeadsAtOnce) break;
-      from = heads.back().size + 1;
-    }
-    if (sizes.empty()) return absl::OkStatus();
-    storage::CommitBatch batch;
-    batch.expected_size = newest.size;
-    batch.head = newest;
-    batch.dropped_heads = std::move(sizes);
-    RETURN_IF_ERROR(store.Commit(batch));
-  }
-}
-
 absl::StatusOr<std::uint64_t> BringForward(const ForwardOptions& options) {
   ASSIGN_OR_RETURN(const std::uint64_t count, Forwarder(options).Run());
-  RETURN_IF_ERROR(DropHeadsOnTheWay(*options.store, options.base_size));
+  RETURN_IF_ERROR(log::DropHeadsOnTheWay(*options.store, options.base_size));
   return count;
 }
 

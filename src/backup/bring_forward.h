@@ -35,11 +35,6 @@ struct ForwardOptions {
 // or the errors of store and source, or what the watch has said.
 absl::StatusOr<std::uint64_t> BringForward(const ForwardOptions& options);
 
-// Ends what an interrupted BringForward left of the pieces on its way: heads without a note,
-// between `base_size` and the newest one. It does so itself when it comes to its end. The store's
-// own errors.
-absl::Status DropHeadsOnTheWay(storage::LogStore& store, std::uint64_t base_size);
-
 }  // namespace sumlog::backup
 
 #endif  // SUMLOG_BACKUP_BRING_FORWARD_H_

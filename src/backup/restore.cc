@@ -22,6 +22,7 @@
 #include "crypto/hex.h"
 #include "crypto/sha256.h"
 #include "log/head_check.h"
+#include "log/heads_on_the_way.h"
 #include "log/store_tiles.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "sumlog/tlog/consistency.h"
@@ -282,7 +283,7 @@ class Restorer {
                                     .watch = options_.watch})
                           .status());
     } else {
-      RETURN_IF_ERROR(DropHeadsOnTheWay(*store, state_.base_size));
+      RETURN_IF_ERROR(log::DropHeadsOnTheWay(*store, state_.base_size));
     }
     ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(*store, keys_));
     report_.head = newest.signed_head;
