@@ -4,6 +4,7 @@ package sumlog
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -142,6 +143,21 @@ func (s *Server) Reload(t *testing.T) {
 	if err := s.command.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// PeakMemory is the most bytes of memory that the server has ever had resident.
+func (s *Server) PeakMemory(t *testing.T) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.command.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kib int
+	_, line, _ := strings.Cut(string(status), "\nVmHWM:")
+	if _, err := fmt.Sscanf(line, "%d kB", &kib); err != nil {
+		t.Fatalf("no VmHWM in %q: %v", status, err)
+	}
+	return kib << 10
 }
 
 // Kill ends the server with SIGKILL, as a crash would, and waits until it is gone.
