@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "rpc/caller.h"
@@ -36,11 +38,9 @@ class AddStream final : public Reactor,
     const absl::Status status = SetUp();
     MutexLock lock(&mu_);
     self_ = shared_from_this();
-    if (status.ok()) {
-      StartRead(&request_);
-    } else {
-      End(ToGrpcStatusOfLimit(status));
-    }
+    idle_since_ = std::chrono::steady_clock::now();
+    if (!status.ok()) return End(ToGrpcStatusOfLimit(status));
+    if (!ended_) StartRead(&request_);
   }
 
   void OnReadDone(bool ok) override {
@@ -48,7 +48,7 @@ class AddStream final : public Reactor,
     const auto answer = std::make_shared<Answer>();
     {
       MutexLock lock(&mu_);
-      if (!ok || draining_) {
+      if (!ok || draining_ || ended_) {
         half_closed_ = true;
         return EndWhenAllIsAnswered();
       }
@@ -74,6 +74,7 @@ class AddStream final : public Reactor,
     writing_since_.reset();
     if (!ok) return End(ToGrpcStatus(absl::CancelledError("the client has gone")));
     answers_.pop_front();
+    idle_since_ = std::chrono::steady_clock::now();
     WriteNext();
     TakeNext();
     EndWhenAllIsAnswered();
@@ -102,6 +103,18 @@ class AddStream final : public Reactor,
     return writing_since_;
   }
   void Cancel() override { context_->TryCancel(); }
+  std::optional<SteadyTime> IdleSince() const override {
+    MutexLock lock(&mu_);
+    if (answers_.empty()) return idle_since_;
+    return std::nullopt;
+  }
+  void OnIdle(absl::Duration limit) override {
+    MutexLock lock(&mu_);
+    if (!answers_.empty()) return;
+    End(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED,
+                     absl::StrCat("nothing came for ", absl::FormatDuration(limit),
+                                  " and every answer was given; open a new stream")));
+  }
 
  private:
   // The answer to one message: nothing until it is known.
@@ -185,6 +198,8 @@ class AddStream final : public Reactor,
   std::shared_ptr<AddStream> self_ ABSL_GUARDED_BY(mu_);              // until the call is done
   std::deque<std::shared_ptr<Answer>> answers_ ABSL_GUARDED_BY(mu_);  // owed, in order
   std::optional<SteadyTime> writing_since_ ABSL_GUARDED_BY(mu_);      // the first of them
+  // When the call began, or its last answer so far was taken.
+  std::optional<SteadyTime> idle_since_ ABSL_GUARDED_BY(mu_);
   bool taking_ ABSL_GUARDED_BY(mu_) = true;  // a message is being read, or handed to the sequencer
   bool half_closed_ ABSL_GUARDED_BY(mu_) = false;  // the client sends no more
   bool draining_ ABSL_GUARDED_BY(mu_) = false;

@@ -11,9 +11,15 @@
 namespace sumlog::rpc {
 namespace {
 
-// How often stalled streams are looked for: often enough for the limit, rarely enough for nothing.
-absl::Duration SweepInterval(absl::Duration max_stall) {
-  return std::clamp(max_stall / 4, absl::Milliseconds(10), absl::Seconds(5));
+// How often stalled and idle streams are looked for: often enough for the limits, rarely enough for
+// nothing.
+absl::Duration SweepInterval(const OpenStreams::Limits& limits) {
+  return std::clamp(std::min(limits.max_stall, limits.max_idle) / 4, absl::Milliseconds(10),
+                    absl::Seconds(5));
+}
+
+bool IsLongerThan(absl::Duration limit, std::optional<SteadyTime> since, SteadyTime now) {
+  return since.has_value() && absl::FromChrono(now - *since) > limit;
 }
 
 absl::Status TooMany(std::size_t count) {
@@ -108,23 +114,27 @@ void OpenStreams::Drain(absl::Duration deadline) {
 }
 
 void OpenStreams::Run() {
-  const absl::Duration interval = SweepInterval(limits_.max_stall);
+  const absl::Duration interval = SweepInterval(limits_);
+  SteadyTime last_sweep = std::chrono::steady_clock::now();
   MutexLock lock(&mu_);
   while (!stopping_) {
     if (std::exchange(new_head_, false)) {
       for (const auto& [stream, place] : streams_) stream->OnNewHead();
-    } else if (!changed_.WaitFor(&mu_, interval)) {
-      CancelStalled();
     }
+    // By the clock, and not when nothing else is to be done: heads may come without a pause.
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (IsLongerThan(interval, last_sweep, now)) {
+      Sweep(now);
+      last_sweep = now;
+    }
+    changed_.WaitFor(&mu_, interval - absl::FromChrono(now - last_sweep));
   }
 }
 
-void OpenStreams::CancelStalled() {
-  const SteadyTime stalled =
-      std::chrono::steady_clock::now() - absl::ToChronoMicroseconds(limits_.max_stall);
+void OpenStreams::Sweep(SteadyTime now) {
   for (const auto& [stream, place] : streams_) {
-    const std::optional<SteadyTime> since = stream->WaitingSince();
-    if (since.has_value() && *since < stalled) stream->Cancel();
+    if (IsLongerThan(limits_.max_stall, stream->WaitingSince(), now)) stream->Cancel();
+    if (IsLongerThan(limits_.max_idle, stream->IdleSince(), now)) stream->OnIdle(limits_.max_idle);
   }
 }
 

@@ -1,11 +1,11 @@
 // The streaming calls that are under way: how many there may be, who has to be woken for a new
-// head, and who has stalled.
+// head, who has stalled, and who sits on a place without using it.
 //
 // Readers need no name, so places are shared out by the host that they call from (peer_host.h):
 // nobody can sit on all of them. When they are taken, a host that has fewer than another gets one
 // of the other's, until both have as many; a proxy, behind which all are one host, may have all of
 // them while nobody else comes. Streams that add have places of their own, first come, first
-// served: whoever has one has a grant.
+// served: whoever has one has a grant. Those that nobody uses end after a while.
 //
 // One thread, "rpc-streams", serves all of them; no stream has a thread of its own.
 //
@@ -50,6 +50,13 @@ class OpenStream {
 
   // Gives the call up.
   virtual void Cancel() = 0;
+
+  // Since when nothing has come from the client that sends and nothing is owed to it; nothing: that
+  // is not so, or this call may be idle for ever.
+  virtual std::optional<SteadyTime> IdleSince() const { return std::nullopt; }
+
+  // It was idle for longer than `limit`: it ends now, unless something has come meanwhile.
+  virtual void OnIdle(absl::Duration /*limit*/) {}
 };
 
 class OpenStreams {
@@ -58,6 +65,7 @@ class OpenStreams {
     std::size_t max_streams = 256;      // that read
     std::size_t max_add_streams = 256;  // that add
     absl::Duration max_stall = absl::Seconds(60);
+    absl::Duration max_idle = absl::Minutes(10);
   };
 
   enum class Use { kRead, kAdd };
@@ -84,7 +92,8 @@ class OpenStreams {
   absl::Status MakePlace(const std::string& host) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Stops counting it.
   void Forget(OpenStream* stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void CancelStalled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Ends those that have stalled or are idle.
+  void Sweep(SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Limits limits_;  // constant after construction
 

@@ -93,7 +93,8 @@ class RunningRpcServer final : public RpcServer {
       : tls_(options.tls),
         streams_({.max_streams = options.limits.max_streams,
                   .max_add_streams = options.limits.max_add_streams,
-                  .max_stall = options.limits.max_stall}),
+                  .max_stall = options.limits.max_stall,
+                  .max_idle = options.limits.max_add_idle}),
         service_(options.reader, options.limits.node_cache_bytes, &streams_) {
     if (options.admin.has_value()) admin_.emplace(*options.admin, &streams_);
   }

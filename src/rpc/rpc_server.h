@@ -42,7 +42,9 @@ struct RpcLimits {
   // Of records and heads, in all; further ones: RESOURCE_EXHAUSTED, or one of the host that has the
   // most (open_streams.h).
   std::size_t max_streams = 256;
-  std::size_t max_add_streams = 256;             // of AddRecords; further ones: RESOURCE_EXHAUSTED
+  std::size_t max_add_streams = 256;  // of AddRecords; further ones: RESOURCE_EXHAUSTED
+  // One of AddRecords on which nothing comes and nothing is owed for so long: DEADLINE_EXCEEDED.
+  absl::Duration max_add_idle = absl::Minutes(10);
   absl::Duration max_stall = absl::Seconds(60);  // a stream whose client takes nothing for so long
                                                  // is cancelled
   absl::Duration handshake_timeout = absl::Seconds(10);

@@ -239,6 +239,52 @@ TEST_F(AddStreamTest, GivesItsPlaceBackAtTheDeadlineWhileTheDiskHolds) {
   EXPECT_EQ(NewestHead().size, 3);
 }
 
+TEST_F(AddStreamTest, EndsAStreamOnWhichNothingComes) {
+  StartWith({.max_add_streams = 1, .max_add_idle = absl::Milliseconds(1)});
+  for (int ended_count = 0; ended_count < 2;) {  // the place of the first one gets free
+    grpc::ClientContext context;
+    const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+    v1::AddRecordsResponse response;
+    EXPECT_FALSE(stream->Read(&response));
+    const grpc::Status status = stream->Finish();
+    if (status.error_code() == StatusCode::RESOURCE_EXHAUSTED) continue;
+    ASSERT_EQ(status.error_code(), StatusCode::DEADLINE_EXCEEDED);
+    EXPECT_EQ(status.error_message(),
+              "nothing came for 1ms and every answer was given; open a new stream");
+    ++ended_count;
+  }
+}
+
+TEST_F(AddStreamTest, IsNotIdleWhileAnAnswerIsOwed) {
+  StartWith({.max_add_idle = absl::Milliseconds(20)});
+  log_.store->HoldCommits();
+  const std::size_t commits = log_.store->notes().size();
+  v1::AddRecordsResponse owed;
+  std::jthread adder([&] {
+    bool is_answered = false;
+    while (!is_answered) {  // the message may be slower than the limit
+      grpc::ClientContext context;
+      const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
+      stream->Write(AddRequestOf({testing::MakeRecord(1)}));
+      is_answered = stream->Read(&owed);
+      context.TryCancel();
+      stream->Finish();
+    }
+  });
+  log_.store->AwaitCommits(commits + 1);
+  for (int i = 0; i < 2; ++i) {  // the owed one is looked at as often as these
+    grpc::ClientContext context;
+    const std::unique_ptr<Stream> idle = admin_->AddRecords(&context);
+    v1::AddRecordsResponse response;
+    EXPECT_FALSE(idle->Read(&response));
+    EXPECT_EQ(idle->Finish().error_code(), StatusCode::DEADLINE_EXCEEDED);
+  }
+  log_.store->LetCommitsGo();
+  adder.join();
+  // By its first stream: another one would have found it there.
+  EXPECT_EQ(owed.results(0).outcome(), v1::AddResult::OUTCOME_APPENDED);
+}
+
 TEST_F(AddStreamTest, EndsOpenStreamsWhenTheServerDrains) {
   grpc::ClientContext context;
   const std::unique_ptr<Stream> stream = admin_->AddRecords(&context);
