@@ -5,6 +5,9 @@
 
 #include "rpc/rpc_server.h"
 
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/descriptor_database.h>
+#include <google/protobuf/unknown_field_set.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -290,35 +293,95 @@ TEST_F(RpcServerTest, ClosesConnectionsWithoutCalls) {
   EXPECT_TRUE(ended);
 }
 
-TEST_F(RpcServerTest, HasHealthAndReflection) {
+TEST_F(RpcServerTest, HasHealth) {
   Start();
   const std::string address = server_->addresses().front();
   EXPECT_EQ(Health(address, ""), 1);
   EXPECT_EQ(Health(address, "sumlog.v1.Log"), 1);
   EXPECT_EQ(Health(address, "sumlog.v1.Absent"), -StatusCode::NOT_FOUND);
+}
 
-  // ListServices: field 7 of the request, "*".
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  grpc::ClientContext context;
-  grpc::CompletionQueue queue;
-  const auto call = stub.PrepareCall(
-      &context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
-  void* tag = nullptr;
-  bool ok = false;
-  call->StartCall(nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  const grpc::Slice slice(std::string("\x3a\x01*"));
-  call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  grpc::ByteBuffer answer;
-  call->Read(&answer, nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  grpc::Slice bytes;
-  ASSERT_TRUE(answer.DumpToSingleSlice(&bytes).ok());
-  const std::string listed(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+// One stream of the reflection service; its messages as bytes, for nobody installs its headers.
+class ReflectionCall {
+ public:
+  explicit ReflectionCall(const std::string& address)
+      : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+        call_(stub_.PrepareCall(
+            &context_, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue_)) {
+    call_->StartCall(nullptr);
+    EXPECT_TRUE(Next());
+  }
+  ~ReflectionCall() { context_.TryCancel(); }
+
+  // The answer to a request of one field that is a string.
+  std::string Ask(int field, const std::string& value) {
+    google::protobuf::UnknownFieldSet request;
+    request.AddLengthDelimited(field, value);
+    std::string text;
+    EXPECT_TRUE(request.SerializeToString(&text));
+    const grpc::Slice slice(text);
+    call_->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+    EXPECT_TRUE(Next());
+    grpc::ByteBuffer answer;
+    call_->Read(&answer, nullptr);
+    EXPECT_TRUE(Next());
+    grpc::Slice bytes;
+    EXPECT_TRUE(answer.DumpToSingleSlice(&bytes).ok());
+    return std::string(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+  }
+
+ private:
+  bool Next() {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  const std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+};
+
+// The values of every field `number` of a message.
+std::vector<std::string> FieldsOf(const std::string& message, int number) {
+  google::protobuf::UnknownFieldSet fields;
+  EXPECT_TRUE(fields.ParseFromString(message));
+  std::vector<std::string> values;
+  for (int i = 0; i < fields.field_count(); ++i) {
+    if (fields.field(i).number() == number) values.push_back(fields.field(i).length_delimited());
+  }
+  return values;
+}
+
+// From it alone a client can make the calls, as grpcurl does.
+TEST_F(RpcServerTest, DescribesItsServices) {
+  constexpr int kFileContainingSymbol = 4, kListServices = 7;                // of the request
+  constexpr int kFiles = 4, kServices = 6, kError = 7, kFileDescriptor = 1;  // of the response
+  Start();
+  ReflectionCall reflection(server_->addresses().front());
+  const std::string listed = FieldsOf(reflection.Ask(kListServices, "*"), kServices).at(0);
   EXPECT_THAT(listed, ::testing::HasSubstr("sumlog.v1.Log"));
   EXPECT_THAT(listed, ::testing::HasSubstr("grpc.health.v1.Health"));
-  context.TryCancel();
+  EXPECT_THAT(listed, ::testing::Not(::testing::HasSubstr("sumlog.v1.Admin")));
+
+  const std::string files =
+      FieldsOf(reflection.Ask(kFileContainingSymbol, "sumlog.v1.Log"), kFiles).at(0);
+  google::protobuf::SimpleDescriptorDatabase database;
+  for (const std::string& bytes : FieldsOf(files, kFileDescriptor)) {
+    google::protobuf::FileDescriptorProto file;
+    ASSERT_TRUE(file.ParseFromString(bytes));
+    EXPECT_TRUE(database.Add(file));
+  }
+  google::protobuf::DescriptorPool pool(&database);
+  const auto* const service = pool.FindServiceByName("sumlog.v1.Log");
+  ASSERT_NE(service, nullptr);
+  const auto* const compiled = v1::LookupRequest::descriptor()->file()->service(0);
+  EXPECT_EQ(service->DebugString(), compiled->DebugString());
+  EXPECT_EQ(service->FindMethodByName("Lookup")->output_type()->DebugString(),
+            v1::LookupResponse::descriptor()->DebugString());
+
+  EXPECT_EQ(FieldsOf(reflection.Ask(kFileContainingSymbol, "sumlog.v1.Absent"), kError).size(), 1u);
 }
 
 TEST_F(RpcServerTest, DrainsAtOnceWhenNothingIsUnderWay) {
