@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "base/when.h"
 #include "log/decision.h"
 #include "rpc/proto_convert.h"
 
@@ -151,10 +152,14 @@ absl::Status AdminAnswers::ListBlocks(const v1::ListBlocksRequest& request,
 
 absl::Status AdminAnswers::CreateToken(const v1::CreateTokenRequest& request,
                                        v1::CreateTokenResponse* response, AdminCall* call) const {
-  call->details = {{"name", request.grant().name()},
-                   {"scopes", absl::StrJoin(request.grant().scopes(), ",")},
-                   {"module_patterns", absl::StrJoin(request.grant().module_patterns(), ",")}};
-  ASSIGN_OR_RETURN(const admin::Grant asked, ToGrant(request.grant()));
+  const v1::TokenGrant& grant = request.grant();
+  call->details = {
+      {"name", grant.name()},
+      {"scopes", absl::StrJoin(grant.scopes(), ",")},
+      {"module_patterns", absl::StrJoin(grant.module_patterns(), ",")},
+      {"expires_at",
+       grant.has_expires_at() ? FormatTimestampMicros(ToTime(grant.expires_at())) : "never"}};
+  ASSIGN_OR_RETURN(const admin::Grant asked, ToGrant(grant));
   if (admin_.certificates != nullptr && admin_.certificates->HasGrant(asked.name)) {
     return absl::AlreadyExistsError(absl::StrCat(
         "the name ", asked.name, " is that of a [[client_cert]]; choose another, so that the ",

@@ -2,17 +2,22 @@
 // stands in the journal.
 // Method: a log of three records behind a Unix socket; requests are bent one way at a time.
 
+#include <set>
 #include <thread>
 
 #include "admin_fixture.h"
+#include "base/when.h"
 
 namespace sumlog::rpc {
 namespace {
 
 using grpc::StatusCode;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAreArray;
 using Stub = v1::Admin::Stub;
 
 class AdminServiceTest : public AdminTest {
@@ -36,6 +41,26 @@ class AdminServiceTest : public AdminTest {
     request.set_reason(reason);
     v1::BlockResponse response;
     return Call(&Stub::Block, request, &response);
+  }
+  // Calls it and expects one new line in the journal; result: what the line says of it begins so.
+  template <typename Request, typename Response>
+  void ExpectLine(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                  const Request& request, const std::string& call, const nlohmann::json& details,
+                  const std::string& result = "OK") {
+    SCOPED_TRACE(call);
+    const std::size_t before = JournalLines().size();
+    Response response;
+    const grpc::Status status = Call(method, request, &response);
+    EXPECT_EQ(status.ok(), result == "OK") << status.error_message();
+    const std::vector<nlohmann::json> lines = JournalLines();
+    ASSERT_EQ(lines.size(), before + 1);
+    const nlohmann::json& line = lines.back();
+    EXPECT_EQ(line["time"], FormatTimestampMicros(log_.clock.Now()));
+    EXPECT_EQ(line["who"], "local-socket");
+    EXPECT_THAT(line["peer"].get<std::string>(), StartsWith("unix:"));
+    EXPECT_EQ(line["call"], call);
+    EXPECT_EQ(line["details"], details);
+    EXPECT_THAT(line["result"].get<std::string>(), StartsWith(result));
   }
   v1::GetStatusResponse Status() {
     v1::GetStatusResponse response;
@@ -204,6 +229,39 @@ TEST_F(AdminServiceTest, ShowsTheEvidenceOfAConflict) {
   ExpectStatus(Call(&Stub::GetConflict, request, &response), StatusCode::INVALID_ARGUMENT, "");
 }
 
+TEST_F(AdminServiceTest, ListsConflictsInPages) {
+  std::vector<std::string> kept;
+  for (const auto number : {0u, 1u, 2u}) {
+    kept.push_back(AddBatchOf({testing::MakeRecord(number, "other")}).results(0).evidence_id());
+  }
+  v1::ListConflictsResponse all;
+  ASSERT_TRUE(Call(&Stub::ListConflicts, v1::ListConflictsRequest(), &all).ok());
+  EXPECT_EQ(all.next_page_token(), "");
+  std::vector<std::string> ids;
+  for (const v1::Conflict& conflict : all.conflicts()) ids.push_back(conflict.id());
+  EXPECT_THAT(ids, UnorderedElementsAreArray(kept));
+  for (const auto page_size : {1u, 2u, 3u, 1000u}) {
+    v1::ListConflictsRequest request;
+    request.set_page_size(page_size);
+    std::vector<std::string> listed;
+    v1::ListConflictsResponse response;
+    do {
+      ASSERT_TRUE(Call(&Stub::ListConflicts, request, &response).ok());
+      EXPECT_LE(response.conflicts_size(), static_cast<int>(page_size));
+      for (const v1::Conflict& conflict : response.conflicts()) listed.push_back(conflict.id());
+      request.set_page_token(response.next_page_token());
+    } while (!response.next_page_token().empty());
+    EXPECT_EQ(listed, ids);
+    request.set_page_token("../x");
+    ExpectStatus(Call(&Stub::ListConflicts, request, &response), StatusCode::INVALID_ARGUMENT, "");
+  }
+  v1::ListConflictsRequest request;
+  request.set_page_size(1001);
+  v1::ListConflictsResponse response;
+  ExpectStatus(Call(&Stub::ListConflicts, request, &response), StatusCode::INVALID_ARGUMENT,
+               "page_size 1001, want at most 1000");
+}
+
 TEST_F(AdminServiceTest, TellsHowTheLogFares) {
   AddBatchOf({testing::MakeRecord(1), testing::MakeRecord(7), testing::MakeRecord(2, "other")});
   const v1::GetStatusResponse status = Status();
@@ -308,6 +366,80 @@ TEST_F(AdminServiceTest, WritesEveryCallIntoTheJournalWithoutSecrets) {
   EXPECT_EQ(lines[4]["details"]["modules"], "example.com/m1@v1.0.0 example.com/m7@v1.0.0");
   EXPECT_EQ(ReadFile(journal_path(), 1 << 20)->find(created.secret().substr(12)),
             std::string::npos);
+}
+
+TEST_F(AdminServiceTest, WritesOneLineOfEveryCall) {
+  v1::AddRecordBatchRequest add;
+  ToMessage(testing::MakeRecord(7), add.add_records());
+  ExpectLine(&Stub::AddRecordBatch, add, "AddRecords",
+             {{"records", "1"},
+              {"appended", "1"},
+              {"already_there", "0"},
+              {"refused", "0"},
+              {"modules", "example.com/m7@v1.0.0"}});
+  {
+    grpc::ClientContext context;
+    const auto stream = admin_->AddRecords(&context);
+    v1::AddRecordsResponse response;
+    ASSERT_TRUE(stream->Write(AddRequestOf({testing::MakeRecord(8)})));
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_EQ(JournalLines().back()["details"]["modules"], "example.com/m8@v1.0.0");
+  }
+  v1::FreezeRequest freeze;
+  freeze.set_reason("audit");
+  ExpectLine(&Stub::Freeze, freeze, "Freeze", {{"reason", "audit"}});
+  const nlohmann::json nothing = nlohmann::json::object();
+  ExpectLine(&Stub::Thaw, v1::ThawRequest(), "Thaw", nothing);
+  ExpectLine(&Stub::Thaw, v1::ThawRequest(), "Thaw", nothing, "FAILED_PRECONDITION: ");
+  ExpectLine(&Stub::GetStatus, v1::GetStatusRequest(), "GetStatus", nothing);
+  ExpectLine(&Stub::ListConflicts, v1::ListConflictsRequest(), "ListConflicts", nothing);
+  v1::GetConflictRequest conflict;
+  conflict.set_id(std::string(32, '0'));
+  ExpectLine(&Stub::GetConflict, conflict, "GetConflict", {{"id", conflict.id()}}, "NOT_FOUND: ");
+
+  v1::BlockRequest block;
+  block.mutable_module()->set_path("example.com/m1");
+  block.mutable_module()->set_version("v1.0.0");
+  block.set_reason("malware");
+  ExpectLine(&Stub::Block, block, "Block",
+             {{"module", "example.com/m1@v1.0.0"}, {"reason", "malware"}});
+  ExpectLine(&Stub::ListBlocks, v1::ListBlocksRequest(), "ListBlocks", nothing);
+  v1::UnblockRequest unblock;
+  *unblock.mutable_module() = block.module();
+  ExpectLine(&Stub::Unblock, unblock, "Unblock", {{"module", "example.com/m1@v1.0.0"}});
+
+  v1::CreateBackupRequest backup;
+  backup.set_label("nightly");
+  ExpectLine(&Stub::CreateBackup, backup, "CreateBackup", {{"label", "nightly"}},
+             "FAILED_PRECONDITION: this server makes no backups");
+  const absl::Time end = log_.clock.Now() + absl::Hours(24);
+  v1::CreateTokenRequest create;
+  create.mutable_grant()->set_name("ci");
+  create.mutable_grant()->add_scopes("ingest");
+  create.mutable_grant()->add_scopes("read");
+  create.mutable_grant()->add_module_patterns("corp.example/*");
+  create.mutable_grant()->mutable_expires_at()->set_seconds(absl::ToUnixSeconds(end));
+  nlohmann::json token = {{"name", "ci"},
+                          {"scopes", "ingest,read"},
+                          {"module_patterns", "corp.example/*"},
+                          {"expires_at", FormatTimestampMicros(end)}};
+  ExpectLine(&Stub::CreateToken, create, "CreateToken", token);
+  create.mutable_grant()->clear_expires_at();
+  token["expires_at"] = "never";
+  ExpectLine(&Stub::CreateToken, create, "CreateToken", token, "ALREADY_EXISTS: ");
+  ExpectLine(&Stub::ListTokens, v1::ListTokensRequest(), "ListTokens", nothing);
+  v1::RevokeTokenRequest revoke;
+  revoke.set_name("ci");
+  ExpectLine(&Stub::RevokeToken, revoke, "RevokeToken", {{"name", "ci"}});
+
+  // None was left out above.
+  std::set<std::string> calls;
+  for (const nlohmann::json& line : JournalLines()) calls.insert(line["call"]);
+  calls.insert("AddRecordBatch");  // the journal knows it as AddRecords
+  const auto* const service = v1::AddRecordsRequest::descriptor()->file()->service(0);
+  for (int i = 0; i < service->method_count(); ++i) {
+    EXPECT_THAT(calls, Contains(service->method(i)->name()));
+  }
 }
 
 TEST_F(AdminServiceTest, AnswersWhatWaitsForTheDiskWhileItDrains) {
