@@ -35,13 +35,25 @@ absl::StatusOr<std::string> TokenOf(const Context& context, const ConnectFlags& 
   return token;
 }
 
+bool IsOverTls(const std::string& address) { return absl::StartsWith(address, "grpcs://"); }
+
+// For a connection that does not show who calls.
+absl::StatusOr<rpc_client::ConnectOptions> ConnectOptionsOf(const ConnectFlags& flags,
+                                                            const std::string& address) {
+  rpc_client::ConnectOptions options{.address = address, .ca_file = flags.ca};
+  if (!flags.timeout.empty()) {
+    ASSIGN_OR_RETURN(options.timeout, ParseTimeout(flags.timeout));
+  }
+  return options;
+}
+
 // What only the environment holds is for servers that ask for it: a socket does not.
 void SetCertificate(const Context& context, const ConnectFlags& flags,
                     rpc_client::ConnectOptions* options) {
   options->cert_file = flags.cert;
   options->key_file = flags.key;
   if (!flags.cert.empty() || !flags.key.empty()) return;
-  if (!absl::StartsWith(options->address, "grpcs://")) return;
+  if (!IsOverTls(options->address)) return;
   options->cert_file = VariableOf(context, kCertVariable);
   options->key_file = VariableOf(context, kCertKeyVariable);
 }
@@ -72,15 +84,6 @@ absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
       absl::StrCat("got --timeout ", text, ", want a time such as 20s or 500ms"));
 }
 
-absl::StatusOr<rpc_client::ConnectOptions> ConnectOptionsOf(const ConnectFlags& flags,
-                                                            const std::string& address) {
-  rpc_client::ConnectOptions options{.address = address, .ca_file = flags.ca};
-  if (!flags.timeout.empty()) {
-    ASSIGN_OR_RETURN(options.timeout, ParseTimeout(flags.timeout));
-  }
-  return options;
-}
-
 absl::StatusOr<rpc_client::ConnectOptions> CallerOptionsOf(const Context& context,
                                                            const ConnectFlags& flags,
                                                            const std::string& address) {
@@ -88,6 +91,14 @@ absl::StatusOr<rpc_client::ConnectOptions> CallerOptionsOf(const Context& contex
   ASSIGN_OR_RETURN(options.token, TokenOf(context, flags));
   SetCertificate(context, flags, &options);
   return options;
+}
+
+absl::StatusOr<rpc_client::ConnectOptions> ReaderOptionsOf(const Context& context,
+                                                           const ConnectFlags& flags,
+                                                           const std::string& address) {
+  const bool is_flag_given = !flags.token_file.empty() || !flags.cert.empty() || !flags.key.empty();
+  if (is_flag_given || IsOverTls(address)) return CallerOptionsOf(context, flags, address);
+  return ConnectOptionsOf(flags, address);
 }
 
 absl::Status AboutFile(const absl::Status& status) {

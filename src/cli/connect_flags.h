@@ -27,15 +27,18 @@ void AddCallerFlags(CLI::App& verb, ConnectFlags& flags);
 // The value of --timeout. kInvalidArgument: not a time from a millisecond to a day.
 absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text);
 
-// For a connection to `address` that does not show who calls. kInvalidArgument: a wrong value of a
-// flag.
-absl::StatusOr<rpc_client::ConnectOptions> ConnectOptionsOf(const ConnectFlags& flags,
-                                                            const std::string& address);
-
-// The same with the token and the certificate to show, if any. Flags that name a certificate win
-// over variables that do, whole. kInvalidArgument also: the token's file is empty; else what
-// base/file.h says of that file, but kUnavailable when it is not there.
+// For a connection to `address`, with the token and the certificate to show, if any. Flags that
+// name a certificate win over variables that do, whole. kInvalidArgument: a wrong value of a flag,
+// or the token's file is empty; else what base/file.h says of that file, but kUnavailable when it
+// is not there.
 absl::StatusOr<rpc_client::ConnectOptions> CallerOptionsOf(const Context& context,
+                                                           const ConnectFlags& flags,
+                                                           const std::string& address);
+
+// The same for a reader's call. A listener of administrators, which is there over TLS only, asks it
+// too who calls. Elsewhere nobody asks, and only what a flag names counts: a token in the
+// environment is no reason to refuse a connection in the clear.
+absl::StatusOr<rpc_client::ConnectOptions> ReaderOptionsOf(const Context& context,
                                                            const ConnectFlags& flags,
                                                            const std::string& address);
 

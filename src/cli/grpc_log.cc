@@ -6,7 +6,6 @@
 #include "cli/answer_recorder.h"
 #include "cli/server_judge.h"
 #include "cli/verifier_key.h"
-#include "sumlog/client/failure_details.h"
 
 namespace sumlog::cli {
 namespace {
@@ -36,15 +35,16 @@ class ConnectedLog final : public GrpcLog {
   absl::Status CheckLeaves(std::vector<rpc_client::ClaimedLeaf> claims,
                            const tlog::TreeHead& head) override {
     const absl::Status status = client_->CheckLeaves(std::move(claims), head);
-    return status.ok() ? status : judge_.Of(status);
+    return status.ok() ? status : Judge(status);
   }
 
   void Remember(absl::string_view question, absl::string_view bytes) override {
     answers_->Record(question, bytes);
   }
 
-  absl::Status Judge(const absl::Status& contradiction) const override {
-    return judge_.Of(contradiction);
+  absl::Status Judge(const absl::Status& failure) const override {
+    // Nothing of that message comes from outside: it keeps its lines.
+    return absl::IsPermissionDenied(failure) ? failure : judge_.Of(failure);
   }
 
   absl::StatusOr<tlog::SignedTreeHead> HeadOfSize(std::uint64_t size) override {
@@ -54,12 +54,7 @@ class ConnectedLog final : public GrpcLog {
   }
 
   absl::StatusOr<client::VerifiedRecord> Lookup(const gosum::ModuleVersion& module) override {
-    absl::StatusOr<rpc_client::LookedUpRecord> answer = client_->Lookup(module);
-    if (absl::IsPermissionDenied(answer.status())) {  // blocked: there is no record for the caller
-      return client::WithServerText(absl::NotFoundError(answer.status().message()),
-                                    client::ServerTextOf(answer.status()));
-    }
-    ASSIGN_OR_RETURN(rpc_client::LookedUpRecord looked_up, Judged(std::move(answer)));
+    ASSIGN_OR_RETURN(rpc_client::LookedUpRecord looked_up, Judged(client_->Lookup(module)));
     provenance_ = storage::Provenance{.how = looked_up.provenance.how,
                                       .from = looked_up.provenance.from,
                                       .when = looked_up.provenance.when};
@@ -90,7 +85,7 @@ class ConnectedLog final : public GrpcLog {
  private:
   template <typename T>
   absl::StatusOr<T> Judged(absl::StatusOr<T> answer) const {
-    if (!answer.ok()) return judge_.Of(answer.status());
+    if (!answer.ok()) return Judge(answer.status());
     return answer;
   }
 
@@ -108,7 +103,7 @@ absl::StatusOr<std::unique_ptr<GrpcLog>> OpenGrpcLog(const Context& context,
                                                      const LogFlags& flags) {
   ASSIGN_OR_RETURN(tlog::VerifierKey key, ParseKeyFlag(flags.key));
   ASSIGN_OR_RETURN(rpc_client::ConnectOptions connect,
-                   ConnectOptionsOf(flags.connect, flags.server));
+                   ReaderOptionsOf(context, flags.connect, flags.server));
   auto answers = std::make_unique<AnswerLog>(context.clock);
   absl::StatusOr<std::unique_ptr<rpc_client::LogClient>> client = rpc_client::LogClient::Connect(
       {.connect = std::move(connect),

@@ -32,9 +32,9 @@ class GrpcLog : public VerifiedLog {
   // An answer of the same server that came another way: kept with the others when one is a lie.
   virtual void Remember(absl::string_view question, absl::string_view bytes) = 0;
 
-  // The same for a contradiction that the caller has found: what came is kept in a file, which the
-  // message names. `contradiction` is not OK.
-  virtual absl::Status Judge(const absl::Status& contradiction) const = 0;
+  // What a failure that the caller has found means: of a contradiction, what came is kept in a
+  // file, which the message names. `failure` is not OK.
+  virtual absl::Status Judge(const absl::Status& failure) const = 0;
 };
 
 // Connects to flags.server. kInvalidArgument: a malformed address or key, or a wrong value of a

@@ -18,6 +18,7 @@ inline void AddLogFlags(CLI::App& verb, LogFlags& flags) {
   verb.add_option("--evidence-dir", flags.evidence_dir,
                   "where to keep what a lying server sent (.)")
       ->type_name("D");
+  AddCallerFlags(verb, flags.connect);
   AddConnectFlags(verb, flags.connect);
 }
 

@@ -66,11 +66,11 @@ std::uint64_t SizeOfFolder(const std::string& folder) {
 }
 
 // The newest head as a server sends it.
-absl::StatusOr<ClaimedHead> FetchClaims(const LogFlags& flags) {
+absl::StatusOr<ClaimedHead> FetchClaims(const Context& context, const LogFlags& flags) {
   absl::StatusOr<std::string> note;
   if (IsGrpcAddress(flags.server)) {
     ASSIGN_OR_RETURN(const rpc_client::ConnectOptions options,
-                     ConnectOptionsOf(flags.connect, flags.server));
+                     ReaderOptionsOf(context, flags.connect, flags.server));
     note = rpc_client::FetchNewestNote(options);
     // It has said itself where it could not be reached, or what is there instead.
     if (!note.ok()) return AboutFile(note.status());
@@ -139,7 +139,7 @@ absl::StatusOr<LogStatus> ReadServerStatus(const Context& context, const LogFlag
   LogStatus status;
   status.server = client::MaskCredentials(flags.server);
   if (flags.key.empty()) {
-    const absl::StatusOr<ClaimedHead> claimed = FetchClaims(flags);
+    const absl::StatusOr<ClaimedHead> claimed = FetchClaims(context, flags);
     if (!claimed.ok()) return claimed.status();
     status.key = claimed->signer;
     status.head = claimed->head;

@@ -193,7 +193,6 @@ void AddStatus(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("status", "one screen: size, head, disk, anchor");
   const auto flags = std::make_shared<LogFlags>();  // shared with the callback, which runs later
   AddLogFlags(*verb, *flags);
-  AddCallerFlags(*verb, flags->connect);
   verb->footer(
       "Over unix: and grpcs:// it also asks the server's administration, where it may.\n"
       "Exit 1: \"serve\" would refuse this directory; 4: two signed heads contradict each other.\n"

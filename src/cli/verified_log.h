@@ -36,6 +36,7 @@ using RecordRef = std::variant<std::uint64_t, tlog::Hash>;
 //   kDataLoss         what was read contradicts a signed head
 //   kUnauthenticated  the head is not signed by the key
 //   kUnavailable      not reachable, not readable, or no answer of a checksum database
+//   kPermissionDenied the server is one for administrators, and does not let the caller in
 // With kDataLoss and kUnauthenticated, what a server sent has been kept in a file that the message
 // names.
 class VerifiedLog {
@@ -79,7 +80,7 @@ struct LogFlags {
   std::string server;        // --server, alias --url
   std::string key;           // --key
   std::string evidence_dir;  // --evidence-dir; empty: the current folder
-  ConnectFlags connect;      // of them, the token is for administration alone
+  ConnectFlags connect;
 };
 
 // Whether --server names a gRPC server: unix:, grpc:// or grpcs://.

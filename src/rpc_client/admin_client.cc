@@ -27,7 +27,6 @@ class GrpcAdminClient final : public AdminClient {
  public:
   GrpcAdminClient(const std::shared_ptr<grpc::Channel>& channel, const ConnectOptions& options)
       : address_(options.address),
-        token_(options.token),
         timeout_(options.timeout),
         admin_(v1::Admin::NewStub(channel)),
         log_(v1::Log::NewStub(channel)) {}
@@ -57,7 +56,6 @@ class GrpcAdminClient final : public AdminClient {
 
   absl::Status AddAll(const AddFeed& feed, bool dry_run) override {
     grpc::ClientContext context;
-    AddToken(context);
     return CallAddRecords(*admin_, context, feed,
                           {.dry_run = dry_run, .max_silence = timeout_, .server = address_});
   }
@@ -189,7 +187,6 @@ class GrpcAdminClient final : public AdminClient {
     request.set_label(label);
     v1::CreateBackupResponse response;
     grpc::ClientContext context;
-    AddToken(context);
     context.set_deadline(absl::ToChronoTime(absl::Now() + kBackupTimeout));
     RETURN_IF_ERROR(FromGrpcStatus(admin_->CreateBackup(&context, request, &response), address_));
     MadeBackup made{.label = response.label(), .head = {}, .size_bytes = response.size_bytes()};
@@ -232,16 +229,11 @@ class GrpcAdminClient final : public AdminClient {
   }
 
  private:
-  void AddToken(grpc::ClientContext& context) const {
-    if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
-  }
-
   template <typename Stub, typename Request, typename Response>
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response* response) {
     grpc::ClientContext context;
-    AddToken(context);
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
     return FromGrpcStatus((stub.*method)(&context, request, response), address_);
   }
@@ -252,7 +244,7 @@ class GrpcAdminClient final : public AdminClient {
   }
 
   // Constant after construction.
-  const std::string address_, token_;
+  const std::string address_;
   const absl::Duration timeout_;
   const std::unique_ptr<v1::Admin::Stub> admin_;
   const std::unique_ptr<v1::Log::Stub> log_;

@@ -40,7 +40,7 @@ namespace sumlog::rpc_client {
 struct ConnectOptions {
   // "unix:PATH"; "grpcs://HOST:PORT", over TLS; "grpc://HOST:PORT", in the clear and without token.
   std::string address = {};
-  std::string token = {};    // empty: none
+  std::string token = {};    // empty: none; shown with every call over TLS, never elsewhere
   std::string ca_file = {};  // PEM; empty: the system's roots
   // PEM, both or none: the certificate (then its chain) to show to the server, and its private key.
   std::string cert_file = {}, key_file = {};

@@ -80,7 +80,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsFor(
       return absl::InvalidArgumentError(absl::StrCat(from.ca_file, " holds no PEM certificate"));
     }
   }
-  return grpc::SslCredentials(options);
+  const std::shared_ptr<grpc::ChannelCredentials> tls = grpc::SslCredentials(options);
+  if (from.token.empty()) return tls;
+  return grpc::CompositeChannelCredentials(tls, grpc::AccessTokenCredentials(from.token));
 }
 
 // Why nobody answers at a socket, as the system says; gRPC has words of its own for that.
@@ -175,11 +177,7 @@ absl::Status FromGrpcStatus(const grpc::Status& status, absl::string_view server
   const std::string text = client::CleanServerText(status.error_message());
   if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
     return client::WithServerText(
-        absl::PermissionDeniedError(
-            absl::StrCat(server,
-                         " does not know who asks"
-                         "\nfix: a token that is valid, in SUMLOG_TOKEN or --token-file F, or a "
-                         "certificate that is granted something: --cert F --cert-key F")),
+        absl::PermissionDeniedError(absl::StrCat(server, " does not know who asks", kAccessFix)),
         text);
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {

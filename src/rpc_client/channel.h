@@ -18,7 +18,14 @@
 
 namespace sumlog::rpc_client {
 
-// Status codes as AdminClient::Connect.
+// The way out for who is not let in: a line that stands below a message.
+inline constexpr char kAccessFix[] =
+    "\nfix: a token that is valid, in SUMLOG_TOKEN or --token-file F, or a certificate that is "
+    "granted something: --cert F --cert-key F";
+
+// Every call over it shows the token of `options`: a listener of administrators asks readers' calls
+// for it too. A token goes over TLS only, to a server whose certificate is verified; to a socket it
+// is not sent, there the file's mode says who may call. Status codes as AdminClient::Connect.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ConnectOptions& options);
 
 // A failed call as a status: the server's message goes where it cannot pass for ours. `server` is

@@ -45,10 +45,8 @@ absl::StatusOr<std::vector<Hash>> PathFrom(
   return path;
 }
 
-// The refusals that may be an answer.
+// The refusal that may be an answer.
 constexpr grpc::StatusCode kAbsent[] = {grpc::StatusCode::NOT_FOUND};
-constexpr grpc::StatusCode kAbsentOrBlocked[] = {grpc::StatusCode::NOT_FOUND,
-                                                 grpc::StatusCode::PERMISSION_DENIED};
 
 class GrpcLogClient final : public LogClient {
  public:
@@ -83,8 +81,8 @@ class GrpcLogClient final : public LogClient {
     v1::LookupRequest request;
     ToProto(module, request.mutable_module());
     v1::LookupResponse response;
-    const absl::Status status = Call(absl::StrCat("Lookup ", name), &v1::Log::Stub::Lookup, request,
-                                     &response, kAbsentOrBlocked);
+    const grpc::Status status =
+        Send(absl::StrCat("Lookup ", name), &v1::Log::Stub::Lookup, request, &response);
     if (!status.ok()) return Absence(name, status);
 
     LookedUpRecord looked_up;
@@ -178,16 +176,25 @@ class GrpcLogClient final : public LogClient {
  private:
   // One call; what came is reported, whatever it is.
   template <typename Request, typename Response>
+  grpc::Status Send(const std::string& question,
+                    grpc::Status (v1::Log::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                          Response*),
+                    const Request& request, Response* response) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + options_.connect.timeout));
+    grpc::Status status = ((*log_).*method)(&context, request, response);
+    if (status.ok()) Report(question, response->SerializeAsString());
+    return status;
+  }
+
+  // The same, with a refusal as what it means: see LogFailure.
+  template <typename Request, typename Response>
   absl::Status Call(const std::string& question,
                     grpc::Status (v1::Log::Stub::*method)(grpc::ClientContext*, const Request&,
                                                           Response*),
                     const Request& request, Response* response, Refusals answers = {}) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + options_.connect.timeout));
-    const grpc::Status status = ((*log_).*method)(&context, request, response);
-    if (!status.ok()) return LogFailure(status, server_, answers);
-    Report(question, response->SerializeAsString());
-    return absl::OkStatus();
+    const grpc::Status status = Send(question, method, request, response);
+    return status.ok() ? absl::OkStatus() : LogFailure(status, server_, answers);
   }
 
   void Report(absl::string_view question, absl::string_view bytes) const {
@@ -196,16 +203,19 @@ class GrpcLogClient final : public LogClient {
 
   // What it means that a lookup was refused. Any server may refuse; one that has a head which the
   // key has signed speaks for the log.
-  absl::Status Absence(const std::string& name, const absl::Status& status) {
-    const bool is_blocked = absl::IsPermissionDenied(status);
+  absl::Status Absence(const std::string& name, const grpc::Status& refusal) {
+    const absl::Status status = LogFailure(refusal, server_, kAbsent);
+    const bool is_blocked = refusal.error_code() == grpc::StatusCode::PERMISSION_DENIED;
     if (!is_blocked && !absl::IsNotFound(status)) return status;
     const absl::StatusOr<SignedTreeHead> newest = Newest();
     if (!newest.ok()) return newest.status();
-    return client::Reword(
-        status, is_blocked ? absl::StrCat(name, " is blocked in log ", options_.key.name(),
-                                          ", says its server")
-                           : absl::StrCat(name, " is not in log ", options_.key.name(), " of ",
-                                          newest->head.size, " records, says its server"));
+    return client::WithServerText(
+        absl::NotFoundError(is_blocked
+                                ? absl::StrCat(name, " is blocked in log ", options_.key.name(),
+                                               ", says its server")
+                                : absl::StrCat(name, " is not in log ", options_.key.name(), " of ",
+                                               newest->head.size, " records, says its server")),
+        client::ServerTextOf(status));
   }
 
   absl::StatusOr<SignedTreeHead> OpenHead(absl::string_view note) const {

@@ -6,6 +6,9 @@
 //   kUnavailable      no connection, no answer in time, or one that is none of a log: a retry may
 //                     help. Also what the server says when it cannot answer, or refuses what every
 //                     log answers
+//   kPermissionDenied the server does not know who asks, or grants it nothing; all of the message
+//   is
+//                     ours, and its second line says the way out
 //   kUnauthenticated  a well-formed head that the key has not signed
 //   kDataLoss         signed bytes contradict each other or their proof: evidence of tampering. For
 //                     a fork, client::ForkedNotesOf has the notes
@@ -81,8 +84,8 @@ class LogClient {
   virtual absl::StatusOr<tlog::SignedTreeHead> Take(absl::string_view note) = 0;
 
   // Looks a module version up and verifies the answer.
-  //   kNotFound          not in the log, says a server that has a head signed by the key
-  //   kPermissionDenied  it is blocked: the same server has a reason instead (ServerTextOf)
+  // kNotFound: not in the log, says a server that has a head signed by the key; or blocked, which
+  // the message says, with the server's reason beside it.
   virtual absl::StatusOr<LookedUpRecord> Lookup(const gosum::ModuleVersion& module) = 0;
 
   // The head of the first `size` records of the tree of Newest(); its note is empty where the

@@ -16,6 +16,10 @@ absl::Status LogFailure(const grpc::Status& failure, absl::string_view server, R
   }
   const std::string text = client::ServerTextOf(status);
   switch (failure.error_code()) {
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return status;
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return client::Reword(status, absl::StrCat(status.message(), kAccessFix));
     case grpc::StatusCode::UNIMPLEMENTED:
       return client::WithServerText(
           absl::UnavailableError(absl::StrCat(server, " serves no log over gRPC")), text);

@@ -20,9 +20,12 @@ inline constexpr int kMaxLogAnswerBytes = 4 << 20;
 // whoever refuses it is none.
 using Refusals = absl::Span<const grpc::StatusCode>;
 
-// `failure` is not OK; `server` is the address that the caller knows. kUnavailable, but for the
-// refusals of `answers`, which keep their code. What a server says of itself is no evidence, so
-// nothing is kDataLoss here; its words stand beside the message (client::ServerTextOf).
+// `failure` is not OK; `server` is the address that the caller knows.
+//   kPermissionDenied  the server does not know who asks, or grants it nothing: it is one for
+//                      administrators. The message has a second line, with the way out
+//   kUnavailable       all others, but for the refusals of `answers`, which keep their code
+// What a server says of itself is no evidence, so nothing is kDataLoss here; its words stand beside
+// the message (client::ServerTextOf), all of which is ours.
 absl::Status LogFailure(const grpc::Status& failure, absl::string_view server,
                         Refusals answers = {});
 

@@ -172,6 +172,23 @@ TEST_F(GrpcVerbs, StatusShowsAHeadWithoutAKeyAndSaysSo) {
   }
 }
 
+TEST_F(GrpcVerbs, NeedNoTokenAndSendNoneInTheClear) {
+  for (const char* const token : {"slt.ci.0123abcd", "no header\ncan hold this"}) {
+    for (const std::string& server : Servers()) {
+      for (const Arguments& question : {Arguments{"lookup", "example.com/m1@v1.0.0"},
+                                        Arguments{"prove", "inclusion", "--record", "1"}}) {
+        const VerbRun run = Ask(question, server, {.environment = {{"SUMLOG_TOKEN", token}}});
+        EXPECT_EQ(run.exit_code, kGood) << run.err;
+      }
+    }
+  }
+  const VerbRun shown =
+      Ask({"lookup", "example.com/m1@v1.0.0", "--token-file", log_.Write("token", "slt.ci.0123")},
+          Servers()[1]);
+  EXPECT_EQ(shown.exit_code, kWrongUse);
+  EXPECT_THAT(shown.err, AllOf(HasSubstr("not sent in the clear"), Not(HasSubstr("0123"))));
+}
+
 TEST_F(GrpcVerbs, SayWhenNobodyAnswers) {
   const std::string socket = server_->admin_address();
   server_.reset();

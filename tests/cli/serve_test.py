@@ -274,6 +274,143 @@ class ServeTest(unittest.TestCase):
         self.assertIn("chmod 600", refused.stderr)
 
 
+class RemoteTest(unittest.TestCase):
+    """A log that the file makes listen with TLS, to readers and to administrators, and jobs that
+    reach it from elsewhere: what the README's "Add from a release job" tells its reader to do."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.dir = self.path("log")
+        made = run("init", "--dir", self.dir, "--name", "sum.example.com")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.key = run("keys", "show", "--dir", self.dir).stdout.strip()
+        self.token = self.make_token()
+        for name in ("authority", "server", "job"):
+            self.make_certificate(name)
+        self.configure()
+        self.server = Running("serve", "--dir", self.dir)
+        self.addCleanup(self.server.__exit__)
+        self.admin, self.readers = (self.named(self.server.listeners[name])
+                                    for name in ("admin", "grpc"))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def make_token(self):
+        """The secret of a token, made while the socket still listens."""
+        with Running("serve", "--dir", self.dir, "--http", "127.0.0.1:0") as server:
+            made = run("token", "create", "ci", "--scope", "ingest,read", "--modules",
+                       "corp.example.com", "--dir", self.dir)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertEqual(server.end()[0], 0)
+        return made.stdout.strip()
+
+    def make_certificate(self, name):
+        """NAME.pem and NAME.key: an authority, or what it has signed for a host or a job."""
+        subject = {"authority": "basicConstraints=critical,CA:TRUE",
+                   "server": "subjectAltName=DNS:localhost",
+                   "job": "subjectAltName=URI:spiffe://corp.example.com/ci"}[name]
+        signer = [] if name == "authority" else ["-CA", self.path("authority.pem"), "-CAkey",
+                                                 self.path("authority.key")]
+        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                     "-subj", f"/CN={name}", "-addext", subject, "-keyout",
+                     self.path(f"{name}.key"), "-out", self.path(f"{name}.csr"))
+        self.openssl("x509", "-req", "-in", self.path(f"{name}.csr"), "-copy_extensions", "copyall",
+                     "-days", "2", "-set_serial", str(len(name)), "-out", self.path(f"{name}.pem"),
+                     *(signer or ["-signkey", self.path("authority.key")]))
+
+    @staticmethod
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=PATIENCE)
+
+    def configure(self):
+        settings = os.path.join(self.dir, "sumlog.toml")
+        with open(settings, encoding="utf-8") as file:
+            before = file.read()
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(before.replace("[listen]\n", f"""[listen]
+http      = "127.0.0.1:0"
+grpc      = "localhost:0"
+admin     = "localhost:0"
+tls_cert  = "{self.path("server.pem")}"
+tls_key   = "{self.path("server.key")}"
+client_ca = "{self.path("authority.pem")}"
+""", 1) + """
+[[client_cert]]
+name    = "job"
+san     = "spiffe://corp.example.com/ci"
+scopes  = ["ingest", "read"]
+modules = ["corp.example.com/*"]
+""")
+
+    @staticmethod
+    def named(address):
+        """As its certificate names it."""
+        return "grpcs://localhost:" + address.rsplit(":", 1)[1]
+
+    def ask(self, *arguments, server=None, **variables):
+        return run(*arguments, "--server", server or self.admin, "--key", self.key, "--ca",
+                   self.path("authority.pem"), "--evidence-dir", self.folder, **variables)
+
+    def callers(self):
+        """Each way to say who calls: flags, and variables."""
+        token_file = self.path("token")
+        with open(token_file, "w", encoding="ascii") as file:
+            file.write(self.token + "\n")
+        pair = self.path("job.pem"), self.path("job.key")
+        return [(["--token-file", token_file], {}), ([], {"SUMLOG_TOKEN": self.token}),
+                (["--cert", pair[0], "--cert-key", pair[1]], {}),
+                ([], {"SUMLOG_CERT": pair[0], "SUMLOG_CERT_KEY": pair[1]})]
+
+    @staticmethod
+    def hashes(letter="4"):
+        hash_of = f"h1:{letter}7DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        return ["--sum", hash_of, "--mod-sum", hash_of]
+
+    def test_each_caller_adds_and_proves(self):
+        for number, (flags, variables) in enumerate(self.callers()):
+            with self.subTest(flags or list(variables)):
+                module = f"corp.example.com/lib@v1.0.{number}"
+                added = self.ask("add", module, *self.hashes(), *flags, **variables)
+                self.assertEqual(added.returncode, 0, added.stderr)
+                self.assertIn(f"appended: {module}, record {2 * number}\n", added.stdout)
+                self.assertIn("proof  verified", added.stderr)
+
+                go_sum = self.path("go.sum")
+                with open(go_sum, "w", encoding="ascii") as file:
+                    file.write(GO_SUM.replace("example.com/m v1.0.0",
+                                              f"corp.example.com/m v1.0.{number}"))
+                imported = self.ask("import", go_sum, "--json", *flags, **variables)
+                self.assertEqual(imported.returncode, 0, imported.stderr)
+                self.assertEqual(json.loads(imported.stdout)["appended"], 1)
+
+                conflict = self.ask("add", module, *self.hashes("5"), *flags, **variables)
+                self.assertEqual(conflict.returncode, 1, conflict.stderr)
+                self.assertIn(f"conflict: {module}, record {2 * number}\n", conflict.stdout)
+
+                status = self.ask("status", *flags, **variables)
+                self.assertEqual(status.returncode, 0, status.stderr)
+                self.assertIn("signature  verified\n", status.stdout)
+                self.assertIn("frozen     no\n", status.stdout)
+                looked_up = self.ask("lookup", module, *flags, **variables)
+                self.assertEqual(looked_up.returncode, 0, looked_up.stderr)
+
+    def test_readers_ask_without_saying_who_they_are(self):
+        module = "corp.example.com/lib@v1.0.0"
+        added = self.ask("add", module, *self.hashes(), SUMLOG_TOKEN=self.token)
+        self.assertEqual(added.returncode, 0, added.stderr)
+        for question in (["lookup", module], ["prove", "inclusion", module],
+                         ["prove", "consistency", "--from", "1"], ["status"]):
+            asked = self.ask(*question, server=self.readers)
+            self.assertEqual(asked.returncode, 0, asked.stderr)
+            stranger = self.ask(*question)
+            self.assertEqual(stranger.returncode, 3, stranger.stdout)
+            self.assertIn("fix   a token that is valid", stranger.stderr)
+
+
 class QuickstartTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

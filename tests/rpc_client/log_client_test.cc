@@ -25,6 +25,7 @@
 namespace sumlog::rpc_client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -136,7 +137,7 @@ TEST_F(LogClientTest, TellsAbsentFromBlocked) {
     return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "leaks keys");
   };
   const absl::Status blocked = Lookup(1);
-  EXPECT_TRUE(absl::IsPermissionDenied(blocked)) << blocked;
+  EXPECT_TRUE(absl::IsNotFound(blocked)) << blocked;
   EXPECT_THAT(std::string(blocked.message()), HasSubstr("is blocked in log sum.example.com"));
   EXPECT_THAT(std::string(blocked.message()), Not(HasSubstr("leaks")));
   EXPECT_EQ(client::ServerTextOf(blocked), "leaks keys");
@@ -150,27 +151,52 @@ TEST_F(LogClientTest, TakesNoAbsenceFromWhoHasNoSignedHead) {
 TEST_F(LogClientTest, TakesNoRefusalForAnAnswer) {
   const auto head = client_->Newest();
   ASSERT_TRUE(head.ok()) << head.status();
-  for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::PERMISSION_DENIED}) {
-    const auto refuse = [code](auto&) { return grpc::Status(code, "no"); };
+  const std::pair<grpc::StatusCode, absl::StatusCode> cases[] = {
+      {grpc::StatusCode::NOT_FOUND, absl::StatusCode::kUnavailable},
+      {grpc::StatusCode::PERMISSION_DENIED, absl::StatusCode::kPermissionDenied},
+      {grpc::StatusCode::UNAUTHENTICATED, absl::StatusCode::kPermissionDenied}};
+  for (const auto& [code, meaning] : cases) {
+    const auto refuse = [code = code](auto&) { return grpc::Status(code, "no"); };
     scripted_->on_record = refuse;
     scripted_->on_inclusion = refuse;
     scripted_->on_consistency = refuse;
-    EXPECT_TRUE(absl::IsUnavailable(client_->ProveNumber(1, head->head).status()));
-    EXPECT_TRUE(absl::IsUnavailable(client_->HeadOfSize(5).status()));
-    EXPECT_TRUE(absl::IsUnavailable(
-        client_->RecordText({.number = 1, .leaf = leaves_[1], .path = {}}).status()));
+    scripted_->on_tile = refuse;
+    EXPECT_EQ(client_->ProveNumber(1, head->head).status().code(), meaning);
+    EXPECT_EQ(client_->HeadOfSize(5).status().code(), meaning);
+    EXPECT_EQ(client_->RecordText({.number = 1, .leaf = leaves_[1], .path = {}}).status().code(),
+              meaning);
+    EXPECT_EQ(client_->CheckLeaves(Claims(), head->head).code(), meaning);
     const bool says_absent = code == grpc::StatusCode::NOT_FOUND;
-    EXPECT_EQ(absl::IsNotFound(client_->ProveLeaf(leaves_[1], head->head).status()), says_absent);
+    EXPECT_EQ(client_->ProveLeaf(leaves_[1], head->head).status().code(),
+              says_absent ? absl::StatusCode::kNotFound : meaning);
 
     // Who has no signed head is no log, and knows nothing of what is in it.
     scripted_->on_head = refuse;
     scripted_->on_lookup = refuse;
-    EXPECT_TRUE(absl::IsUnavailable(client_->Newest().status()));
-    EXPECT_TRUE(absl::IsUnavailable(Lookup(1))) << Lookup(1);
-    EXPECT_TRUE(absl::IsUnavailable(client_->HeadOfSize(3).status()));
+    EXPECT_EQ(client_->Newest().status().code(), meaning);
+    EXPECT_EQ(Lookup(1).code(), meaning) << Lookup(1);
+    EXPECT_EQ(client_->HeadOfSize(3).status().code(), meaning);
     scripted_->on_head = nullptr;
     scripted_->on_lookup = nullptr;
   }
+}
+
+TEST_F(LogClientTest, SaysHowToGetInWhereItIsNotLetIn) {
+  for (const auto code : {grpc::StatusCode::PERMISSION_DENIED, grpc::StatusCode::UNAUTHENTICATED}) {
+    scripted_->on_head = [code](auto&) { return grpc::Status(code, "no\nfix: what it says"); };
+    const absl::Status status = client_->Newest().status();
+    EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("\nfix: a token that is valid, in SUMLOG_TOKEN"),
+                      Not(HasSubstr("what it says"))));
+    EXPECT_THAT(client::ServerTextOf(status), HasSubstr("what it says"));
+  }
+  // Not let in is not blocked, also where everybody may read the head.
+  scripted_->on_head = nullptr;
+  scripted_->on_lookup = [](auto&) {
+    return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "no token");
+  };
+  EXPECT_TRUE(absl::IsPermissionDenied(Lookup(1))) << Lookup(1);
 }
 
 TEST_F(LogClientTest, CallsEveryFalseLookupTampering) {
@@ -366,7 +392,6 @@ TEST_F(LogClientTest, AccusesNobodyOfWhatIsNoAnswer) {
       },
       [](auto&) { return grpc::Status(grpc::StatusCode::DATA_LOSS, "damaged"); },
       [](auto&) { return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "?"); },
-      [](auto&) { return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "who"); },
       [](auto&) { return grpc::Status(grpc::StatusCode::OUT_OF_RANGE, "no"); },
       [](auto&) { return grpc::Status(grpc::StatusCode::INTERNAL, "oops"); },
   };
