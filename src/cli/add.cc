@@ -1,6 +1,8 @@
 // add: puts one record into a log that is being served, and checks that it is there.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,11 +39,14 @@ struct Added {
   tlog::SignedTreeHead head;
   std::optional<tlog::VerifierKey> key;  // set: the head is signed by it
   bool is_proven = false;                // the record is in the tree of `head`
+  absl::Status proof;  // not OK: why nothing shows that what the server answered is so; no lie
 };
 
 // Checks what the server says: the head's signature, that it covers the record, and with a key that
 // the record is in its tree.
-absl::Status CheckAnswer(ServedLog& served, bool dry_run, Added* added) {
+absl::Status CheckAnswer(ServedLog& served, const rpc_client::AddReport& report, bool dry_run,
+                         Added* added) {
+  ASSIGN_OR_RETURN(added->head, served.HeadOf(report));
   const AddResult& result = added->result;
   const bool is_conflict = result.refusal == AddResult::Refusal::kConflict;
   if (result.outcome == AddResult::Outcome::kRefused && !is_conflict) return absl::OkStatus();
@@ -69,8 +74,8 @@ absl::StatusOr<Added> Add(Context& context, const AddFlags& flags) {
   ASSIGN_OR_RETURN(rpc_client::AddReport report,
                    served.admin().Add(absl::MakeConstSpan(&added.record, 1), flags.dry_run));
   added.result = std::move(report.results.front());
-  ASSIGN_OR_RETURN(added.head, served.HeadOf(report));
-  RETURN_IF_ERROR(CheckAnswer(served, flags.dry_run, &added));
+  added.proof = CheckAnswer(served, report, flags.dry_run, &added);
+  if (IsLie(added.proof)) return added.proof;
   return added;
 }
 
@@ -185,10 +190,40 @@ absl::Status RefusalOf(const Added& added) {
   return absl::FailedPreconditionError("the log does not take this record");
 }
 
+// What the server says of the record, of which the log now holds something; empty: it does not.
+std::string WordOfServer(const Added& added, bool dry_run) {
+  const AddResult& result = added.result;
+  const std::string number = FormatCount(result.number);
+  if (result.outcome == AddResult::Outcome::kAlreadyThere) {
+    return absl::StrCat("already there, as record ", number);
+  }
+  if (result.outcome == AddResult::Outcome::kAppended && !dry_run) {
+    return absl::StrCat("appended, as record ", number,
+                        "; adding it again does no harm, and proves it");
+  }
+  if (result.refusal != AddResult::Refusal::kConflict) return "";
+  return absl::StrCat("record ", number, " holds other hashes",
+                      result.evidence_id.empty() ? "" : "; evidence ", result.evidence_id);
+}
+
+// For an answer that could not be checked: whoever reads this must not take the record for lost.
+void FailUnproved(Context& context, const AddFlags& flags, const Added& added) {
+  const std::string word = WordOfServer(added, flags.dry_run);
+  if (word.empty()) {
+    return FailAdmin(context, absl::StrCat("add ", flags.record.module), added.proof);
+  }
+  std::string message(added.proof.message());
+  message.insert(std::min(message.find('\n'), message.size()),
+                 absl::StrCat("\nwhy: the server's answer could not be checked; it says: ", word));
+  FailAdmin(context, absl::StrCat("check what became of ", flags.record.module),
+            client::Reword(added.proof, message));
+}
+
 void RunAdd(Context& context, const AddFlags& flags) {
   const std::string doing = absl::StrCat("add ", flags.record.module);
   const absl::StatusOr<Added> added = Add(context, flags);
   if (!added.ok()) return FailAdmin(context, doing, added.status());
+  if (!added->proof.ok()) return FailUnproved(context, flags, *added);
   if (context.json) {
     PrintAsJson(context, *added, flags.dry_run);
   } else {

@@ -56,6 +56,9 @@ void PrintText(Context& context, const ImportReport& report) {
   };
   row("appended", report.appended, "");
   row("already there", report.already_there, "");
+  if (report.unproven > 0) {
+    row("unproven", report.unproven, "  in the log, as the server says; the proof is missing");
+  }
   row("incomplete", report.incomplete,
       report.incomplete > 0 ? "  not logged: one line of the two" : "");
   row("conflicting", report.conflicting, report.conflicting > 0 ? "  not logged" : "");
@@ -99,6 +102,7 @@ Json ReportToJson(const ImportReport& report) {
   return {{"finished", report.finished},
           {"appended", report.appended},
           {"already_there", report.already_there},
+          {"unproven", report.unproven},
           {"incomplete", report.incomplete},
           {"conflicting", report.conflicting},
           {"refused", report.refused},

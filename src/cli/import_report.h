@@ -40,6 +40,7 @@ inline constexpr std::size_t kMaxListedConflicts = 1000;  // of each kind; all a
 struct ImportReport {
   std::uint64_t appended = 0;
   std::uint64_t already_there = 0;
+  std::uint64_t unproven = 0;    // appended or there by a server's word, which a proof should show
   std::uint64_t incomplete = 0;  // versions with one line of the two, over all files
   std::uint64_t conflicting = 0;
   std::uint64_t refused = 0;           // by a server, for other reasons than other hashes

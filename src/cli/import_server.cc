@@ -51,7 +51,7 @@ class ServerImport {
     absl::Status status = served_.admin().AddAll(feed, /*dry_run=*/false);
     // What was added before an interrupt or a failure counts too. Once the server has lied, nothing
     // of it does.
-    if (!absl::IsDataLoss(status) && !absl::IsUnauthenticated(status)) {
+    if (!IsLie(status)) {
       if (const absl::Status proof = CountProven(); !proof.ok()) status = proof;
     }
     report_.finished = status.ok();
@@ -60,19 +60,43 @@ class ServerImport {
 
  private:
   absl::Status Take(absl::Span<const gosum::Record> records, const rpc_client::AddReport& answer) {
-    ASSIGN_OR_RETURN(head_, served_.HeadOf(answer));
-    const std::string file = std::move(files_.front());
-    files_.pop_front();
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      RETURN_IF_ERROR(Count(file, records[i], answer.results[i]));
+    std::size_t counted = 0;
+    const absl::Status status = CountAll(records, answer, &counted);
+    if (!status.ok() && !IsLie(status)) {
+      CountOnItsWord(absl::MakeConstSpan(answer.results).subspan(counted));
     }
-    report_.tree_size = std::max(report_.tree_size, head_.head.size);
+    RETURN_IF_ERROR(status);
     if (appended_ + already_there_ >= kMaxUnproven) RETURN_IF_ERROR(CountProven());
     const std::uint64_t done = appended_ + already_there_ + report_.appended +
                                report_.already_there + refused_by_log_ + report_.refused;
     const std::uint64_t total = feed_.record_estimate();
     progress_.Update({.done = done, .total = done <= total ? total : 0});
     return absl::OkStatus();
+  }
+
+  // Counts what became of the records of one answer; when it fails, of the first `*counted`.
+  absl::Status CountAll(absl::Span<const gosum::Record> records,
+                        const rpc_client::AddReport& answer, std::size_t* counted) {
+    const std::string file = std::move(files_.front());
+    files_.pop_front();
+    ASSIGN_OR_RETURN(head_, served_.HeadOf(answer));
+    report_.tree_size = std::max(report_.tree_size, head_.head.size);
+    for (; *counted < records.size(); ++*counted) {
+      RETURN_IF_ERROR(Count(file, records[*counted], answer.results[*counted]));
+    }
+    return absl::OkStatus();
+  }
+
+  // What the rest of an answer says to be in the log, when its proofs could not be had.
+  void CountOnItsWord(absl::Span<const AddResult> results) {
+    for (const AddResult& result : results) {
+      if (result.outcome == AddResult::Outcome::kRefused) continue;
+      if (served_.log() != nullptr) {
+        ++report_.unproven;
+      } else {
+        ++(result.outcome == AddResult::Outcome::kAppended ? appended_ : already_there_);
+      }
+    }
   }
 
   absl::Status Count(const std::string& file, const gosum::Record& record,
@@ -93,11 +117,16 @@ class ServerImport {
 
   // Proves what the server says to have, and counts it. Without a key it is only counted.
   absl::Status CountProven() {
+    const std::uint64_t appended = std::exchange(appended_, 0);
+    const std::uint64_t already_there = std::exchange(already_there_, 0);
     if (served_.log() != nullptr) {
-      RETURN_IF_ERROR(served_.log()->CheckLeaves(std::exchange(unproven_, {}), head_.head));
+      const absl::Status proof =
+          served_.log()->CheckLeaves(std::exchange(unproven_, {}), head_.head);
+      if (!proof.ok() && !IsLie(proof)) report_.unproven += appended + already_there;
+      RETURN_IF_ERROR(proof);
     }
-    report_.appended += std::exchange(appended_, 0);
-    report_.already_there += std::exchange(already_there_, 0);
+    report_.appended += appended;
+    report_.already_there += already_there;
     return absl::OkStatus();
   }
 

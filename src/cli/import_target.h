@@ -25,8 +25,9 @@ absl::Status ImportIntoDirectory(Context& context, const ops::Config& config, lo
 
 // The same through a server's AddRecords, many messages under way. With a key, the head of each
 // answer is verified under it and against every other; that each record counted as appended or
-// already there is in that tree is proved before it is counted; and so is what the log is said to
-// hold instead of a refused record. Status codes also as AdminClient::AddAll and ServedLog;
+// already there is in that tree is proved before it is counted as such; and so is what the log is
+// said to hold instead of a refused record. Where a proof cannot be had, and no lie is found, what
+// was answered is counted as unproven. Status codes also as AdminClient::AddAll and ServedLog;
 // kFailedPrecondition: the log is frozen.
 absl::Status ImportIntoServer(Context& context, ServedLog& served, ImportFeed& feed,
                               const InterruptWatch& interrupt, ImportReport* report);

@@ -41,6 +41,10 @@ void AddServedLogFlags(CLI::App& verb, ServedLogFlags& flags) {
   AddAdminFlags(verb, flags.admin);
 }
 
+bool IsLie(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsUnauthenticated(status);
+}
+
 absl::StatusOr<ServedLog> ServedLog::Connect(const Context& context, const ServedLogFlags& flags) {
   ServedLog served;
   LogFlags log{.server = {},

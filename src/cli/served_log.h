@@ -31,6 +31,9 @@ struct ServedLogFlags {
 // --key, --evidence-dir and those of AddAdminFlags. `flags` must live as long as `verb`.
 void AddServedLogFlags(CLI::App& verb, ServedLogFlags& flags);
 
+// Whether a failure is evidence that the server lies: then nothing of what it says counts.
+bool IsLie(const absl::Status& status);
+
 class ServedLog {
  public:
   // Status codes as AdminAddress, KeyOfLog, ConnectAdmin and OpenGrpcLog.

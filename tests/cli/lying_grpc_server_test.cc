@@ -218,6 +218,65 @@ TEST_F(LyingGrpcServer, SpeaksOneLineForEachRecordThatItRefuses) {
               HasSubstr(absl::StrCat("  the server says: x", std::string(199, 'y'), " …\n")));
 }
 
+// What it has answered is in the log, most likely: who reads the failure must not take it for lost.
+TEST_F(LyingGrpcServer, SaysWhatItHasAddedWhenTheProofCannotBeHad) {
+  const std::pair<grpc::StatusCode, std::string> cases[] = {
+      {grpc::StatusCode::UNAVAILABLE, "fix   sumlog status --server"},
+      {grpc::StatusCode::UNAUTHENTICATED, "fix   a token that is valid"}};
+  for (const auto& [code, fix] : cases) {
+    readers_->on_tile = [code = code](auto&) { return grpc::Status(code, "no"); };
+    AnswerAppended(590);
+    const VerbRun add = Add(590);
+    EXPECT_EQ(add.exit_code, kUnreachable);
+    EXPECT_EQ(add.out, "");
+    EXPECT_THAT(add.err, AllOf(HasSubstr("cannot check what became of example.com/m590@v1.0.0: "),
+                               HasSubstr("it says: appended, as record 590; adding it again"),
+                               HasSubstr(fix)));
+
+    const VerbRun import = Import(590, 600);
+    EXPECT_EQ(import.exit_code, kUnreachable) << import.err;
+    EXPECT_THAT(import.out,
+                AllOf(HasSubstr("appended                 0\n"),
+                      HasSubstr("unproven                10  in the log, as the server says"),
+                      HasSubstr("tree                   600  records\n")));
+    EXPECT_THAT(import.err, HasSubstr(fix));
+  }
+  EXPECT_THAT(Evidence(), IsEmpty());
+}
+
+TEST_F(LyingGrpcServer, IsQuotedOnAConflictThatCannotBeChecked) {
+  const std::string id(32, 'a');
+  admin_.result = [&id](int position, v1::AddResult& result) {
+    result.set_number(580 + static_cast<std::uint64_t>(position));
+    if (position != 3) return;
+    result.set_outcome(v1::AddResult::OUTCOME_REFUSED);
+    result.set_refusal(v1::AddResult::REFUSAL_CONFLICT);
+    result.set_evidence_id(id);
+  };
+  readers_->on_record = [](auto&) { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "no"); };
+  const VerbRun import = Import(580, 590);
+  EXPECT_EQ(import.exit_code, kUnreachable) << import.err;
+  EXPECT_THAT(import.out, AllOf(HasSubstr("appended                 3\n"),
+                                HasSubstr("unproven                 6  in the log")));
+  EXPECT_THAT(Import(580, 590, /*with_key=*/false).out,
+              AllOf(HasSubstr("appended                 9\n"), Not(HasSubstr("unproven"))));
+
+  AnswerConflictWith(7);
+  const VerbRun add = Add(1000);
+  EXPECT_EQ(add.exit_code, kUnreachable);
+  EXPECT_THAT(add.err, HasSubstr("it says: record 7 holds other hashes\n"));
+}
+
+TEST_F(LyingGrpcServer, CountsNothingAsAddedAfterAProofThatCouldNotBeHad) {
+  admin_.result = [](int position, v1::AddResult& result) {
+    result.set_number(static_cast<std::uint64_t>(position % 600));
+  };
+  readers_->on_tile = [](auto&) { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "no"); };
+  const VerbRun run = Import(0, 20'000);  // more than are proved at once
+  EXPECT_EQ(run.exit_code, kUnreachable) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("appended                 0\n"), HasSubstr("unproven  ")));
+}
+
 // Somebody at the address who has nothing: a captive portal, a wrong port.
 TEST_F(LyingGrpcServer, IsNoLogWhenItRefusesEverything) {
   for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::PERMISSION_DENIED}) {
