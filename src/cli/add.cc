@@ -170,7 +170,7 @@ void PrintAsJson(Context& context, const Added& added, bool dry_run) {
 }
 
 // The refusal as an error: what, and the way out. The server's reason is quoted.
-absl::Status RefusalOf(const Added& added) {
+absl::Status RefusalOf(const Context& context, const AddFlags& flags, const Added& added) {
   switch (added.result.refusal) {
     case AddResult::Refusal::kConflict:
       return absl::FailedPreconditionError(absl::StrCat(
@@ -178,7 +178,9 @@ absl::Status RefusalOf(const Added& added) {
           "after it was logged; a new release needs a new version",
           added.result.evidence_id.empty()
               ? ""
-              : absl::StrCat("; sumlog conflicts ", added.result.evidence_id)));
+              : absl::StrCat("\nfix: look at the evidence: sumlog conflicts ",
+                             ShellWord(added.result.evidence_id),
+                             CommandFlags(context, flags.served.admin))));
     case AddResult::Refusal::kFrozen:
       return absl::FailedPreconditionError("the log takes no records");
     case AddResult::Refusal::kNotGranted:
@@ -233,7 +235,7 @@ void RunAdd(Context& context, const AddFlags& flags) {
   *context.out << std::flush;
   const bool is_conflict = added->result.refusal == AddResult::Refusal::kConflict;
   Fail(context, doing,
-       client::WithServerText(RefusalOf(*added),
+       client::WithServerText(RefusalOf(context, flags, *added),
                               is_conflict ? "" : client::CleanServerText(added->result.reason)),
        kFoundWrong);
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "cli/open_config.h"
+#include "cli/printable.h"
 
 namespace sumlog::cli {
 
@@ -26,6 +27,25 @@ void AddAdminVerb(CLI::App& program, const AdminVerb& verb,
   AddAdminFlags(*added, *flags);
   added->footer(verb.footer);
   added->callback([flags, run = std::move(run)] { run(*flags); });
+}
+
+std::string CommandFlags(const Context& context, const AdminFlags& flags) {
+  std::string words;
+  const auto add = [&words](absl::string_view flag, const std::string& value) {
+    if (!value.empty()) absl::StrAppend(&words, " ", flag, " ", ShellWord(value));
+  };
+  if (flags.server.empty()) {
+    add("--dir", context.dir);
+    add("--config", context.config);
+  } else {
+    add("--server", flags.server);
+  }
+  add("--token-file", flags.connect.token_file);
+  add("--cert", flags.connect.cert);
+  add("--cert-key", flags.connect.key);
+  add("--ca", flags.connect.ca);
+  add("--timeout", flags.connect.timeout);
+  return words;
 }
 
 absl::StatusOr<std::string> AdminAddress(const Context& context, const AdminFlags& flags) {

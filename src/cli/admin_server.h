@@ -33,6 +33,10 @@ struct AdminVerb {
 void AddAdminVerb(CLI::App& program, const AdminVerb& verb,
                   std::function<void(const AdminFlags&)> run);
 
+// The flags as words of a command that is to reach the same server, each with a space before it:
+// " --server unix:PATH --timeout 5s".
+std::string CommandFlags(const Context& context, const AdminFlags& flags);
+
 // Where the flags say that the server is. kInvalidArgument as ConnectAdmin.
 absl::StatusOr<std::string> AdminAddress(const Context& context, const AdminFlags& flags);
 

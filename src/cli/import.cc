@@ -36,25 +36,13 @@ struct ImportFlags {
 
 // The command that goes on: what is in the log already is only counted again.
 std::string SameCommand(const Context& context, const ImportFlags& flags) {
-  std::string command = "sumlog import";
+  std::string command = absl::StrCat("sumlog import", CommandFlags(context, flags.served.admin));
   const auto add = [&command](absl::string_view flag, const std::string& value) {
     if (!value.empty()) absl::StrAppend(&command, " ", flag, " ", ShellWord(value));
   };
-  const ConnectFlags& connect = flags.served.admin.connect;
-  if (flags.served.admin.server.empty()) {
-    add("--dir", context.dir);
-  } else {
-    add("--server", flags.served.admin.server);
-  }
   add("--key", flags.served.key);
   add("--evidence-dir", flags.served.evidence_dir);
-  add("--token-file", connect.token_file);
-  add("--cert", connect.cert);
-  add("--cert-key", connect.key);
-  add("--ca", connect.ca);
-  add("--timeout", connect.timeout);
   if (flags.strict) absl::StrAppend(&command, " --strict");
-  add("--config", context.config);
   const bool has_flag_like_name =
       std::any_of(flags.files.begin(), flags.files.end(),
                   [](const std::string& file) { return file.size() > 1 && file.front() == '-'; });

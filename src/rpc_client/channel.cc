@@ -112,7 +112,8 @@ std::string NotReached(const Address& address, bool shows_certificate) {
     case Address::Kind::kUnixSocket:
       return absl::StrCat(ReasonAtSocket(address.path),
                           "\nwhy: no server with administration has this socket"
-                          "\nfix: start it: sumlog serve --dir D");
+                          "\nfix: start it: sumlog serve --dir D; one that listens elsewhere has "
+                          "said where, behind admin=: --server ADDRESS");
     case Address::Kind::kTls:
       return absl::StrCat(
           "no connection over TLS\nwhy: nobody listens there, or its certificate is not good for "

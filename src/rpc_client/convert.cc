@@ -1,13 +1,26 @@
 #include "rpc_client/convert.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 
 namespace sumlog::rpc_client {
+namespace {
+
+constexpr std::size_t kEvidenceIdDigits = 32;  // admin.proto
+
+// It goes into commands that we tell people to run.
+bool IsEvidenceId(const std::string& id) {
+  return id.size() == kEvidenceIdDigits &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isxdigit(c); });
+}
+
+}  // namespace
 
 absl::Status CheckText(absl::string_view what, absl::string_view text) {
   if (IsValidUtf8(text)) return absl::OkStatus();
@@ -31,6 +44,9 @@ absl::StatusOr<tlog::SignedTreeHead> FromProto(const v1::SignedHead& message) {
 }
 
 absl::StatusOr<AddResult> FromProto(const v1::AddResult& message) {
+  if (!message.evidence_id().empty() && !IsEvidenceId(message.evidence_id())) {
+    return absl::UnavailableError("the server sent an evidence id that is not 32 digits");
+  }
   AddResult result{
       .number = message.number(), .reason = message.reason(), .evidence_id = message.evidence_id()};
   switch (message.outcome()) {

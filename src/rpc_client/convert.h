@@ -22,7 +22,8 @@ absl::Status CheckText(absl::string_view what, absl::string_view text);
 
 absl::StatusOr<tlog::Hash> FromBytes(const std::string& bytes);  // kUnavailable: not 32 of them
 absl::StatusOr<tlog::SignedTreeHead> FromProto(const v1::SignedHead& message);
-absl::StatusOr<AddResult> FromProto(const v1::AddResult& message);  // kUnavailable: no outcome
+// kUnavailable: no outcome, or an evidence id that is none.
+absl::StatusOr<AddResult> FromProto(const v1::AddResult& message);
 absl::Time FromProto(const google::protobuf::Timestamp& message);
 Conflict FromProto(const v1::Conflict& message);
 Block FromProto(const v1::BlockedVersion& message);

@@ -92,6 +92,8 @@ TEST_F(AdminVerbs, AddShowsBothHashesOfAConflictAndItsEvidence) {
   EXPECT_EQ(json["refusal"], "conflict");
   EXPECT_EQ(json["record"], 1);
   const std::string id = json["evidence"];
+  EXPECT_THAT(run.err, HasSubstr(absl::StrCat("fix   look at the evidence: sumlog conflicts ", id,
+                                              " --dir ", log_.dir(), "\n")));
 
   const VerbRun list = Run({"conflicts"});
   EXPECT_EQ(list.exit_code, kGood) << list.err;
@@ -304,6 +306,20 @@ TEST_F(AdminVerbs, SayWhenNobodyServes) {
                                HasSubstr("fix   start it: sumlog serve")));
   }
   EXPECT_EQ(Add(2).exit_code, kUnreachable);
+}
+
+TEST_F(AdminVerbs, NameTheFlagThatFindsAServerWithAnotherSocket) {
+  server_.reset();
+  ops::Config config = log_.config();
+  config.listen_admin = "unix:" + log_.Path("other.sock");
+  server_ = server::Server::Start(config, {}).value();
+  const VerbRun lost = Add(2);
+  EXPECT_EQ(lost.exit_code, kUnreachable);
+  EXPECT_THAT(lost.err, HasSubstr("behind admin=: --server ADDRESS\n"));
+
+  const VerbRun conflict = Add(1, "!", {"--server", server_->admin_address()});
+  EXPECT_EQ(conflict.exit_code, kFoundWrong) << conflict.err;
+  EXPECT_THAT(conflict.err, HasSubstr(" --server " + server_->admin_address() + "\n"));
 }
 
 TEST_F(AdminVerbs, RefuseServersThatCannotBeMeant) {

@@ -128,10 +128,10 @@ TEST_F(ImportServer, SaysTheWholeCommandThatGoesOn) {
   ASSERT_EQ(log_.Run({"freeze", "--reason", "key ceremony"}).exit_code, kGood);
   const std::string file = log_.Write("go sum's", GoSum(3, 5));
   const VerbRun run = Import(file, {"--timeout", "30s", "--strict"});
-  EXPECT_THAT(run.err, HasSubstr(absl::StrCat(
-                           "to go on: sumlog import --server ", server_->admin_address(), " --key ",
-                           log_.key(), " --evidence-dir ", log_.Path("evidence"),
-                           " --timeout 30s --strict '", log_.Path("go sum"), "'\\''s'\n")));
+  EXPECT_THAT(run.err, HasSubstr(absl::StrCat("to go on: sumlog import --server ",
+                                              server_->admin_address(), " --timeout 30s --key ",
+                                              log_.key(), " --evidence-dir ", log_.Path("evidence"),
+                                              " --strict '", log_.Path("go sum"), "'\\''s'\n")));
 }
 
 TEST_F(ImportServer, ImportsNothingOfFilesOfWhichOneIsBroken) {

@@ -277,6 +277,20 @@ TEST_F(LyingGrpcServer, CountsNothingAsAddedAfterAProofThatCouldNotBeHad) {
   EXPECT_THAT(run.out, AllOf(HasSubstr("appended                 0\n"), HasSubstr("unproven  ")));
 }
 
+TEST_F(LyingGrpcServer, PutsNoWordsIntoACommandThatPeopleAreToldToRun) {
+  for (const std::string& id : {std::string("x; rm -rf ."), std::string(33, 'a')}) {
+    admin_.result = [&id](int, v1::AddResult& result) {
+      result.set_outcome(v1::AddResult::OUTCOME_REFUSED);
+      result.set_refusal(v1::AddResult::REFUSAL_CONFLICT);
+      result.set_number(1000 % 600);
+      result.set_evidence_id(id);
+    };
+    const VerbRun run = Add(1000);
+    EXPECT_EQ(run.exit_code, kUnreachable);
+    EXPECT_THAT(run.out + run.err, AllOf(HasSubstr("evidence id that is not"), Not(HasSubstr(id))));
+  }
+}
+
 // Somebody at the address who has nothing: a captive portal, a wrong port.
 TEST_F(LyingGrpcServer, IsNoLogWhenItRefusesEverything) {
   for (const auto code : {grpc::StatusCode::NOT_FOUND, grpc::StatusCode::PERMISSION_DENIED}) {
