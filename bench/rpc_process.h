@@ -1,4 +1,4 @@
-// A log in a real database, served over gRPC by a process of its own, for benchmarks.
+// A log in a real database, served over gRPC and HTTP by a process of its own, for benchmarks.
 //
 // A benchmark starts itself again as the server: its main calls ServeIfAsked first.
 
@@ -26,6 +26,8 @@
 #include "admin/journal.h"
 #include "admin/token_store.h"
 #include "base/check.h"
+#include "http/http_server.h"
+#include "http/sumdb_handler.h"
 #include "log/origin_log.h"
 #include "rpc/rpc_server.h"
 #include "storage/rocksdb/rocksdb_store.h"
@@ -48,10 +50,14 @@ inline gosum::Record MakeRecord(std::uint64_t number) {
       .module = {.path = PathOf(number), .version = "v1.2.3"}, .zip_hash = hash, .mod_hash = hash};
 }
 
+inline tlog::Signer BenchSigner() {
+  return tlog::Signer::FromSeed("bench.example.com", tlog::Ed25519Seed{1}).value();
+}
+
 inline log::OriginLog::Options NewLog(const std::string& folder) {
   log::OriginLog::Options options;
   options.store = storage::OpenRocksDbStore({.path = folder + "/db", .create = true}).value();
-  options.signers = {tlog::Signer::FromSeed("bench.example.com", tlog::Ed25519Seed{1}).value()};
+  options.signers = {BenchSigner()};
   const std::string note =
       log::OriginLog::CreateFirstHead(*options.store, options.signers, options.clock).value();
   options.anchor = log::Anchor::Create(folder + "/anchor", note).value();
@@ -59,8 +65,8 @@ inline log::OriginLog::Options NewLog(const std::string& folder) {
   return options;
 }
 
-// Fills a log, serves it for readers and, at a Unix socket, for administration; says where, and
-// stays until its input ends.
+// Fills a log, serves it for readers and, at a Unix socket, for administration; says where, also
+// for HTTP, and stays until its input ends.
 inline void Serve(std::uint64_t record_count) {
   std::string folder = (std::filesystem::temp_directory_path() / "sumlog-bench-XXXXXX").string();
   CHECK(mkdtemp(folder.data()) != nullptr);
@@ -90,8 +96,12 @@ inline void Serve(std::uint64_t record_count) {
                                       .server_version = "",
                                       .started_at = absl::Now()};
     const auto admin = rpc::RpcServer::Start(options).value();
-    std::printf("%s %s\n", readers->addresses().front().c_str(),
-                admin->addresses().front().c_str());
+    http::SumdbHandlerOptions served;
+    served.logs = {{.name = "bench.example.com", .reader = &log->reader()}};
+    const auto handler = http::NewSumdbHandler(std::move(served));
+    const auto http = http::HttpServer::Start({}, handler.get()).value();
+    std::printf("%s %s http://127.0.0.1:%d\n", readers->addresses().front().c_str(),
+                admin->addresses().front().c_str(), http->port());
     std::fflush(stdout);
     while (std::getchar() != EOF) {
     }
@@ -132,7 +142,8 @@ class ServerProcess {
     char buffer[512];
     const ssize_t size = read(from_server[0], buffer, sizeof(buffer));
     CHECK(size > 1);
-    std::istringstream(std::string(buffer, static_cast<std::size_t>(size))) >> address_ >> admin_;
+    std::istringstream(std::string(buffer, static_cast<std::size_t>(size))) >> address_ >> admin_ >>
+        url_;
     close(from_server[0]);
   }
   ~ServerProcess() {
@@ -142,6 +153,7 @@ class ServerProcess {
 
   const std::string& address() const { return address_; }      // for readers
   const std::string& admin_address() const { return admin_; }  // for administration
+  const std::string& url() const { return url_; }              // for HTTP
 
   // What it has in memory now.
   double ResidentMiB() const {
@@ -167,7 +179,7 @@ class ServerProcess {
  private:
   pid_t pid_ = 0;
   int input_ = -1;
-  std::string address_, admin_;
+  std::string address_, admin_, url_;
 };
 
 }  // namespace sumlog::bench
