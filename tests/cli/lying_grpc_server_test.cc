@@ -34,10 +34,12 @@ class ScriptedAdmin final : public v1::Admin::Service {
  public:
   std::function<void(int position, v1::AddResult& result)> result;
   std::function<void(v1::SignedHead& head)> head;
+  bool was_shown_a_token = false;  // read when no call is under way
 
   grpc::Status AddRecords(
-      grpc::ServerContext*,
+      grpc::ServerContext* context,
       grpc::ServerReaderWriter<v1::AddRecordsResponse, v1::AddRecordsRequest>* stream) override {
+    was_shown_a_token = context->client_metadata().count("authorization") > 0;
     v1::AddRecordsRequest request;
     int position = 0;
     while (stream->Read(&request)) {
@@ -141,6 +143,14 @@ TEST_F(LyingGrpcServer, IsBelievedWhileItIsHonest) {
   EXPECT_THAT(run.out, HasSubstr("appended                10\n"));
   EXPECT_EQ(Add(590).exit_code, kGood);
   EXPECT_THAT(Evidence(), IsEmpty());
+}
+
+TEST_F(LyingGrpcServer, LearnsNoTokenAtASocket) {
+  AnswerAppended(590);
+  const VerbRun run = Ask({"import", log_.Write("go.sum", GoSum(590, 591)), "--token-file",
+                           log_.Write("token", "slt.ci.0123abcd\n")});
+  EXPECT_EQ(run.exit_code, kGood) << run.err;
+  EXPECT_FALSE(admin_.was_shown_a_token);
 }
 
 TEST_F(LyingGrpcServer, IsCaughtWhenItHasAppendedNothing) {
