@@ -12,6 +12,7 @@
 #include "http/error_body.h"
 #include "http/failure_log.h"
 #include "http/request_target.h"
+#include "log/data_tile_body.h"
 #include "log/decision.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/tlog/hash.h"
@@ -142,17 +143,6 @@ Response SumdbHandler::Latest(const ServedLog& log) const {
   return Ok(kTextType, kCacheHead, NoteTag(head.head.size, head.note), head.note);
 }
 
-// The form of sum.golang.org: a blank line between records, none after the last.
-std::string JoinRecords(const storage::PackedTexts& records) {
-  std::string body;
-  body.reserve(records.size_bytes() + records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (i > 0) body.push_back('\n');
-    absl::StrAppend(&body, records[i]);
-  }
-  return body;
-}
-
 Response SumdbHandler::Tile(const ServedLog& log, absl::string_view path) const {
   const absl::StatusOr<tlog::TileId> tile = tlog::ParseTilePath(path);
   if (absl::IsNotFound(tile.status())) {
@@ -171,7 +161,7 @@ Response SumdbHandler::Tile(const ServedLog& log, absl::string_view path) const 
   } else {
     const absl::StatusOr<storage::PackedTexts> records = log.reader->DataTile(*tile);
     status = records.status();
-    if (records.ok()) body = JoinRecords(*records);
+    if (records.ok()) body = log::DataTileBody(*records, records->size());
     content_type = kTextType;
   }
   if (absl::IsNotFound(status)) {

@@ -1,7 +1,7 @@
 // A zip file as libzip reads it, held against our own reading of it.
 //
 // Two readers that were written apart from each other must agree on every member, so a file that
-// misleads one of them is refused. This file alone includes libzip.
+// misleads one of them is refused. In this room, this file alone includes libzip.
 //
 // Owned by one thread.
 
