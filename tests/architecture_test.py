@@ -23,7 +23,7 @@ THIRD_PARTY = {
     "google/protobuf/": {"rpc", "rpc_client"},
     "sumlog/v1/": {"rpc", "rpc_client"},  # generated from proto/
     "curl/": {"client"},
-    "zip.h": {"modzip"},
+    "zip.h": {"modzip", "mirror"},  # module zips; bundles
     "zlib.h": {"modzip"},
     "CLI/": {"cli"},
     "nlohmann/": {"admin", "cli", "ops", "server", "log"},
