@@ -65,7 +65,8 @@ class Restorer {
     RETURN_IF_ERROR(CheckInPlace());
     if (before.has_value() && before->step == Phase::kReady && !FolderExists(made_)) {
       if (IsInPlace(*before)) {
-        report_.base_size = before->base_size;
+        state_ = *before;
+        report_.base_size = state_.base_size;
         return PutInPlace();
       }
       RETURN_IF_ERROR(RemoveFolder(work_));  // of a restore that ended long ago
@@ -232,6 +233,7 @@ class Restorer {
   absl::Status TakeCopy() {
     RETURN_IF_ERROR(RemoveFolder(work_));
     RETURN_IF_ERROR(MakeDirectories(made_));
+    state_.has_old_decisions = !options_.copy.empty();
     RETURN_IF_ERROR(KeepRestoreState(state_, work_));
     RETURN_IF_ERROR(options_.copy.empty()
                         ? LinkDatabase(options_.database_path, made_, options_.watch)
@@ -290,6 +292,7 @@ class Restorer {
     RETURN_IF_ERROR(FindWhatIsLacking(*store));
     if (const storage::LogStore* latest = LatestState(); latest != nullptr) {
       RETURN_IF_ERROR(TakeOverSmallState(*latest, *store));
+      if (in_place_ != nullptr) state_.has_old_decisions = false;
     }
     return FreezeIfLacking(report_.head.head.size, report_.lacking, options_.clock->Now(), *store);
   }
@@ -355,6 +358,7 @@ class Restorer {
                      storage::OpenRocksDbStore({.path = place, .read_only = true}));
     ASSIGN_OR_RETURN(const log::PublishedHead newest, log::LoadNewestHead(*store, keys_));
     report_.head = newest.signed_head;
+    report_.has_old_decisions = state_.has_old_decisions;
     report_.changed = true;
     RETURN_IF_ERROR(FindWhatIsLacking(*store));
     if (anchor_ != nullptr && !report_.lacking.has_value()) {

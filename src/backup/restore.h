@@ -63,6 +63,9 @@ struct RestoreReport {
   std::string moved_aside;                // where the database of before is; empty: nowhere
   absl::Status moved_unread;              // not OK: why that could not be read. What was signed and
                                           // decided in it after the backup is not known
+  bool has_old_decisions = false;         // blocks, tokens and a freeze are those of a copy, not of
+                                          // the database before: what was revoked or blocked since
+                                          // then is so no more
   bool changed = false;                   // false: there was nothing to do
 };
 

@@ -13,8 +13,10 @@
 namespace sumlog::backup {
 namespace {
 
-constexpr char kFirstLine[] = "sumlog restore 2";
+constexpr char kFirstLine[] = "sumlog restore 3";
 constexpr std::size_t kMaxStateBytes = 4096;
+constexpr char kOldDecisions[] = "old";
+constexpr char kNewestDecisions[] = "newest";
 constexpr std::pair<RestoreState::Step, absl::string_view> kSteps[] = {
     {RestoreState::Step::kCopying, "copying"},
     {RestoreState::Step::kCopied, "copied"},
@@ -29,21 +31,24 @@ std::string Format(const RestoreState& state) {
     if (value == state.step) step = name;
   }
   return absl::StrCat(kFirstLine, "\nof ", state.of, "\nbase ", state.base_size, "\nstep ", step,
-                      "\nhead ", state.ready_head, "\n");
+                      "\nhead ", state.ready_head, "\ndecisions ",
+                      state.has_old_decisions ? kOldDecisions : kNewestDecisions, "\n");
 }
 
 std::optional<RestoreState> Parse(absl::string_view text) {
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
-  if (lines.size() != 6) return std::nullopt;
+  if (lines.size() != 7) return std::nullopt;
   RestoreState state;
-  absl::string_view of = lines[1], base = lines[2], step = lines[3], head = lines[4];
+  absl::string_view of = lines[1], base = lines[2], step = lines[3], head = lines[4],
+                    decisions = lines[5];
   if (!absl::ConsumePrefix(&of, "of ") || !absl::ConsumePrefix(&base, "base ") ||
       !absl::ConsumePrefix(&step, "step ") || !absl::ConsumePrefix(&head, "head ") ||
-      !absl::SimpleAtoi(base, &state.base_size)) {
+      !absl::ConsumePrefix(&decisions, "decisions ") || !absl::SimpleAtoi(base, &state.base_size)) {
     return std::nullopt;
   }
   state.of = std::string(of);
   state.ready_head = std::string(head);
+  state.has_old_decisions = decisions == kOldDecisions;
   for (const auto& [value, name] : kSteps) {
     if (name == step) state.step = value;
   }

@@ -30,6 +30,7 @@ struct RestoreState {
   std::string of;                      // what is restored, one line: another one starts anew
   std::uint64_t base_size = 0;         // of the newest head of what was copied
   std::string ready_head = kNotReady;  // kReady: names the newest head of the database that is made
+  bool has_old_decisions = false;      // RestoreReport::has_old_decisions
   Step step = Step::kCopying;
 };
 

@@ -142,11 +142,9 @@ absl::StatusOr<backup::RestoreReport> Restore(Context& context, const ops::Confi
 }
 
 Json ToJson(const ops::Config& config, const backup::RestoreReport& report) {
-  Json json = {{"path", server::DatabasePath(config)},
-               {"changed", report.changed},
-               {"head", HeadToJson(report.head)},
-               {"copied_size", report.base_size},
-               {"frozen", report.lacking.has_value()}};
+  Json json = {{"path", server::DatabasePath(config)}, {"changed", report.changed},
+               {"head", HeadToJson(report.head)},      {"copied_size", report.base_size},
+               {"frozen", report.lacking.has_value()}, {"old_decisions", report.has_old_decisions}};
   if (!report.moved_aside.empty()) json["moved_aside"] = report.moved_aside;
   if (report.lacking.has_value()) {
     json["lacking"] = {{"first", report.head.head.size},
@@ -172,7 +170,16 @@ void Print(Context& context, const ops::Config& config, const RestoreFlags& flag
   if (!report.moved_aside.empty()) {
     *context.out << "  moved aside: " << Printable(report.moved_aside) << "\n";
   }
-  if (report.moved_unread.ok()) return;
+}
+
+// What may have come back that was decided otherwise.
+void WarnOfOldDecisions(Context& context, const backup::RestoreReport& report) {
+  if (report.moved_unread.ok()) {
+    if (!report.has_old_decisions) return;
+    *context.err << "warning: tokens and blocks are those of the copy: a token that was revoked "
+                    "since is valid again; look: sumlog token list\n";
+    return;
+  }
   *context.err
       << "warning: what was moved aside could not be read: "
       << Printable(FirstLine(report.moved_unread))
@@ -219,6 +226,7 @@ void RunRestore(Context& context, const RestoreFlags& flags) {
     Print(context, *config, flags, *report);
   }
   *context.out << std::flush;
+  WarnOfOldDecisions(context, *report);
   if (report->lacking.has_value()) {
     return Fail(context, absl::StrCat("serve ", config->dir, " yet"),
                 LackingError(*config, flags, *report), kFoundWrong);

@@ -496,6 +496,7 @@ TEST_F(FinishedRestore, IsFinishedByTheSameCall) {
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->changed);
   EXPECT_EQ(report->base_size, 700u);
+  EXPECT_TRUE(report->has_old_decisions);
   ExpectNoScratch();
   ExpectLogGoesOn(1000);
 }
@@ -592,7 +593,7 @@ TEST_F(KilledRestore, TakesOverWhatWasDecidedMeanwhile) {
   ASSERT_EQ(home_.store->PutState("block/a.b/c@v1.0.0", "kept"), absl::OkStatus());
   home_.Close();
 
-  ASSERT_TRUE(RunForward("", home_.Path("elsewhere")).ok());
+  EXPECT_FALSE(RunForward("", home_.Path("elsewhere"))->has_old_decisions);
   EXPECT_EQ(Frozen()->reason, "stolen");
   const auto store = *storage::OpenRocksDbStore({.path = home_.database(), .read_only = true});
   EXPECT_EQ(store->SignedHead()->size, 1000u);

@@ -22,6 +22,10 @@ using ::testing::Not;
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
+constexpr char kOldTokens[] =
+    "warning: tokens and blocks are those of the copy: a token that was revoked since is valid "
+    "again; look: sumlog token list\n";
+
 class RestoreVerb : public ::testing::Test {
  protected:
   // A backup "a" of 300 records; database and anchor have 500. A copy of the directory survives.
@@ -85,7 +89,8 @@ TEST_F(RestoreVerb, OfAnOlderBackupSaysWhatIsMissingAndGoesOnFromADirectory) {
   EXPECT_THAT(restored.err,
               AllOf(HasSubstr("records 300 to 499 are missing: clients have seen tree 500"),
                     HasSubstr(absl::StrCat("sumlog backup restore --dir ", log_.dir(),
-                                           " --forward-from SRC"))));
+                                           " --forward-from SRC")),
+                    HasSubstr(kOldTokens)));
   const VerbRun refused = log_.Run({"import", log_.Write("x.sum", GoSum(600, 601))});
   EXPECT_NE(refused.exit_code, kGood);
   EXPECT_THAT(refused.err, HasSubstr("--forward-from SRC"));
@@ -95,6 +100,7 @@ TEST_F(RestoreVerb, OfAnOlderBackupSaysWhatIsMissingAndGoesOnFromADirectory) {
   EXPECT_THAT(forward.out,
               AllOf(HasSubstr(absl::StrCat("restored: ", database(), ", tree 500\n")),
                     HasSubstr("  records 300 to 499 came from "), HasSubstr("moved aside: ")));
+  EXPECT_THAT(forward.err, Not(HasSubstr(kOldTokens)));
   ExpectGoesOn();
 }
 
@@ -108,6 +114,8 @@ TEST_F(RestoreVerb, GoesOnFromAServer) {
   EXPECT_EQ(json["head"]["size"], 500);
   EXPECT_EQ(json["copied_size"], 300);
   EXPECT_EQ(json["frozen"], false);
+  EXPECT_EQ(json["old_decisions"], true);
+  EXPECT_THAT(run.err, HasSubstr(kOldTokens));
   const VerbRun lookup = log_.Run({"lookup", "example.com/m400@v1.0.0", "--json"});
   EXPECT_THAT(lookup.out, HasSubstr("restored"));
   ExpectGoesOn();
@@ -147,6 +155,7 @@ TEST_F(RestoreVerb, KeepsADatabaseUnlessToldToMoveItAside) {
       log_.Run({"backup", "restore", backup(), "--replace", "--forward-from", survivor()});
   EXPECT_EQ(replaced.exit_code, kGood) << replaced.err;
   EXPECT_THAT(replaced.out, HasSubstr("moved aside: "));
+  EXPECT_THAT(replaced.err, Not(HasSubstr(kOldTokens)));
   ExpectGoesOn();
 }
 
