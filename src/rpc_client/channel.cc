@@ -182,7 +182,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status, absl::string_view server
         text);
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
-    return absl::UnavailableError(absl::StrCat("no answer of ", server, " in time"));
+    const absl::Status late =
+        absl::UnavailableError(absl::StrCat("no answer of ", server, " in time"));
+    const bool is_our_timer = text == "Deadline Exceeded";  // gRPC's words for it
+    return is_our_timer ? late : client::WithServerText(late, text);
   }
   if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
     return client::WithServerText(
