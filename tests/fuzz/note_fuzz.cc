@@ -25,7 +25,9 @@ const Signer& OurSigner() {
 // x/mod's parsers take the digits of a key hash in either case, and so do ours.
 std::string WithLowerCaseHash(absl::string_view text, std::size_t hash_at) {
   std::string key(text);
-  for (std::size_t at = hash_at; key[at] != '+'; ++at) key[at] = absl::ascii_tolower(key[at]);
+  for (std::size_t at = hash_at; key[at] != '+'; ++at) {
+    key[at] = absl::ascii_tolower(static_cast<unsigned char>(key[at]));
+  }
   return key;
 }
 
