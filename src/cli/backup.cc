@@ -24,8 +24,8 @@ void AddBackup(CLI::App& program, Context& context) {
   AddBackupCreate(*verb, context);
   AddBackupVerify(*verb, context);
   AddBackupRestore(*verb, context);
-  // One row with fsck. After the nouns, which would inherit it and share a row too.
-  verb->group("name what is broken; copy a log, restore from a copy");
+  // One row with fsck and export. After the nouns, which would inherit it and share a row too.
+  verb->group("name what is broken; copy, restore; write as files");
 }
 
 }  // namespace sumlog::cli

@@ -160,7 +160,7 @@ void FsckVerb(Context& context, const FsckFlags& flags) {
 void AddFsck(CLI::App& program, Context& context) {
   CLI::App* verb =
       program.add_subcommand("fsck", "hash the whole log again and name what is broken");
-  verb->group("name what is broken; copy a log, restore from a copy");
+  verb->group("name what is broken; copy, restore; write as files");
   const auto flags = std::make_shared<FsckFlags>();  // shared with the callback, which runs later
   verb->add_option("--key", flags->key, "verifier key; default: that of the directory's key file")
       ->type_name("KEY");

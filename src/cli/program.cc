@@ -41,6 +41,7 @@ void AddVerbs(CLI::App& program, Context& context) {
   AddStatus(program, context);
   AddFsck(program, context);
   AddBackup(program, context);
+  AddExport(program, context);
   AddFreeze(program, context);
   AddThaw(program, context);
   AddBlock(program, context);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <set>
@@ -11,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "base/damage.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "client/data_tile.h"
@@ -101,9 +101,14 @@ class TreeWriter {
       ++report_.records_without;
       return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(const std::uint64_t first, options_.store->Find(record->module.ToString()));
+    const std::string module = record->module.ToString();
+    ASSIGN_OR_RETURN(const std::uint64_t first, options_.store->Find(module));
     if (first != number) {
       ++report_.records_without;
+      return absl::OkStatus();
+    }
+    if (options_.is_blocked && options_.is_blocked(module)) {
+      ++report_.blocked;
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const std::string path, gosum::EscapePath(record->module.path));

@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "sumlog/storage/log_store.h"
 
 namespace sumlog::mirror {
@@ -26,6 +27,9 @@ struct StaticTreeOptions {
   std::string log_name;      // a host name: it becomes the name of a folder
   std::string folder;        // made when missing; must not hold a tree of this log
 
+  // Which module versions get no lookup; their records stay in the tiles. May be empty: none.
+  std::function<bool(absl::string_view module)> is_blocked = {};
+
   // Told after each data tile how many records are done. An error stops the work, which hands it
   // back. May be empty.
   std::function<absl::Status(std::uint64_t records)> watch = {};
@@ -35,6 +39,7 @@ struct StaticTreeReport {
   std::string path;                   // of the tree
   std::uint64_t lookups = 0;          // files that `go` looks up
   std::uint64_t records_without = 0;  // records that are about no module version, or a second one
+  std::uint64_t blocked = 0;          // lookups that are left out
   std::uint64_t tiles = 0;
 };
 

@@ -86,7 +86,7 @@ TEST(HelpOfVerbs, ListsTheNounsOfAVerbEachWithItsOwnText) {
   const std::string help = RunVerb({"backup", "--help"}).out;
   EXPECT_THAT(help, ::testing::HasSubstr("  create   make a signed copy, also while serving\n"));
   EXPECT_THAT(help, ::testing::Not(::testing::HasSubstr("create, verify")));
-  EXPECT_THAT(RunVerb({"--help"}).out, ::testing::HasSubstr("  fsck, backup "));
+  EXPECT_THAT(RunVerb({"--help"}).out, ::testing::HasSubstr("  fsck, backup, export "));
 }
 
 TEST(HelpOfVerbs, WrapsProseEvenly) {

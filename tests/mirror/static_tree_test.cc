@@ -47,6 +47,7 @@ class StaticTreeTest : public ::testing::Test {
                             .head = *store_->SignedHead(),
                             .log_name = "sum.example.com",
                             .folder = Path(name),
+                            .is_blocked = is_blocked_,
                             .watch = std::move(watch)});
   }
 
@@ -61,6 +62,7 @@ class StaticTreeTest : public ::testing::Test {
     return files;
   }
 
+  std::function<bool(absl::string_view)> is_blocked_;
   const gosum::Record capital_ = {
       .module = {.path = "github.com/Azure/lib", .version = "v1.0.0-RC1"},
       .zip_hash = absl::StrCat("h1:", tlog::FormatHash(tlog::LeafHash("zip"))),
@@ -103,6 +105,19 @@ TEST_F(StaticTreeTest, HasEveryTileOfTheHead) {
   EXPECT_TRUE(synced->complete);
   EXPECT_EQ(synced->end, kSize);
   EXPECT_EQ(FilesBelow(report->path + "/tile").size(), report->tiles);
+}
+
+TEST_F(StaticTreeTest, LooksNothingUpThatIsBlocked) {
+  is_blocked_ = [](absl::string_view module) { return module == testing::TestKey(7); };
+  const auto report = Write("web");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->blocked, 1u);
+  EXPECT_EQ(report->lookups, kSize - 3);
+  const auto files = client::NewFileFetcher(report->path);
+  const auto client =
+      client::SumdbClient::Create({.key = signer_.verifier(), .fetcher = files.get()});
+  EXPECT_TRUE(absl::IsNotFound(client->Lookup(testing::TestModule(7)).status()));
+  EXPECT_TRUE(client->Lookup(testing::TestModule(8)).ok());
 }
 
 TEST_F(StaticTreeTest, IsTheSameForTheSameHead) {

@@ -45,6 +45,31 @@ func TestGoDownloadsEveryModule(t *testing.T) {
 }
 
 // A build finds the module of each import by probing its parents, which do not exist.
+// A log that was written as files serves go by file://, straight and through GOPROXY, with nothing
+// running at all.
+func TestGoReadsAnExportedTree(t *testing.T) {
+	tree, goSum := writeTree(t, theModules)
+	dir := sumlog.LogWith(t, goSum)
+	key := sumlog.VerifierKey(t, dir)
+	sumlog.Run(t, "export", "static", tree, "--dir", dir)
+	files := "file://" + tree
+	for version, command := range goCommands(t) {
+		for name, sumDB := range map[string]string{
+			"straight":        key + " " + files + "/sumdb/" + sumlog.LogName,
+			"through GOPROXY": key,
+		} {
+			t.Run(version+" "+name, func(t *testing.T) {
+				g := newGo(t, command, files, sumDB)
+				for _, m := range theModules {
+					if out, err := g.download(m); err != nil {
+						t.Errorf("%s@%s: %v\n%s", m.Path, m.Version.Version, err, out)
+					}
+				}
+			})
+		}
+	}
+}
+
 func TestGoTidiesAModuleThatUsesThemAll(t *testing.T) {
 	tree, goSum := writeTree(t, theModules)
 	dir := sumlog.LogWith(t, goSum)
