@@ -20,6 +20,7 @@
 #include "mirror/store_files.h"
 #include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/tile.h"
+#include "tlog/right_edge.h"
 
 namespace sumlog::mirror {
 namespace {
@@ -43,12 +44,9 @@ std::vector<tlog::TileId> TilesOf(std::uint64_t from, std::uint64_t to) {
   for (const tlog::TileId& tile : tlog::TilesAddedBy(from, to)) {
     if (tile.level > 0) hash_tiles.emplace(tile.level, tile.index, tile.width);
   }
-  // The right edge, where it has not changed: the way up to the root.
-  for (std::uint32_t level = 1; level < tlog::kMaxTileLevels; ++level) {
-    const std::uint64_t size = tlog::LevelSize(level, to);
-    if (size == 0) break;
-    const std::uint64_t last = (size - 1) / kWidth;
-    hash_tiles.emplace(level, last, tlog::WidestTile(level, last, to));
+  // The right edge, also where it has not changed: the way up to the root.
+  for (const tlog::TileId& tile : tlog::RightEdgeTiles(to)) {
+    if (tile.level > 0) hash_tiles.emplace(tile.level, tile.index, tile.width);
   }
   for (const auto& [level, index, width] : hash_tiles) {
     tiles.push_back({.level = level, .index = index, .width = width});
@@ -58,7 +56,7 @@ std::vector<tlog::TileId> TilesOf(std::uint64_t from, std::uint64_t to) {
 
 // One file of the zip, read from the store when libzip comes for it.
 struct Entry {
-  std::shared_ptr<StoreFiles> files;
+  StoreFiles& files;
   std::string path;
   absl::Status* failure;  // the first one of all entries
   std::string content = {};
@@ -66,7 +64,7 @@ struct Entry {
 };
 
 zip_int64_t Open(Entry& entry) {
-  absl::StatusOr<std::string> content = entry.files->Fetch(entry.path, client::kMaxDataTileBytes);
+  absl::StatusOr<std::string> content = entry.files.Fetch(entry.path, client::kMaxDataTileBytes);
   if (!content.ok()) {
     entry.failure->Update(content.status());
     return -1;
@@ -131,10 +129,10 @@ class ZipWriter {
     return Add(name, zip_source_buffer(archive_, text.data(), text.size(), 0));
   }
 
-  absl::Status AddFile(const std::string& name, std::shared_ptr<StoreFiles> files,
-                       std::string path) {
+  // So must `files`.
+  absl::Status AddFile(const std::string& name, StoreFiles& files, std::string path) {
     auto entry = std::make_unique<Entry>(
-        Entry{.files = std::move(files), .path = std::move(path), .failure = &failure_});
+        Entry{.files = files, .path = std::move(path), .failure = &failure_});
     zip_source_t* const source = zip_source_function(archive_, HandleCommand, entry.get());
     if (source != nullptr) entry.release();  // the source frees it
     return Add(name, source);
@@ -188,8 +186,7 @@ class ZipWriter {
 absl::Status WriteZip(const std::string& path, const BundleOptions& options,
                       const BundleManifest& manifest) {
   const std::string text = FormatManifest(manifest);
-  // Shared: every entry of the zip reads it when its turn comes.
-  const auto files = std::make_shared<StoreFiles>(*options.store, options.head);
+  StoreFiles files(*options.store, options.head);  // outlives the writer, which reads it
   ASSIGN_OR_RETURN(const std::unique_ptr<ZipWriter> writer, ZipWriter::Create(path));
   RETURN_IF_ERROR(writer->AddText("bundle.txt", text));
   RETURN_IF_ERROR(writer->AddFile(EntryName(manifest.log_name, "/latest"), files, "/latest"));

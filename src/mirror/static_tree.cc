@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -86,9 +87,11 @@ class TreeWriter {
     const std::string path = absl::StrCat(
         "/",
         tlog::FormatTilePath({.kind = tlog::TileId::Kind::kData, .index = index, .width = width}));
-    RETURN_IF_ERROR(CopyFile(path));
+    ASSIGN_OR_RETURN(const std::string content, files_.Fetch(path, client::kMaxDataTileBytes));
+    RETURN_IF_ERROR(WriteFile(path, content));
     ++report_.tiles;
-    ASSIGN_OR_RETURN(const storage::PackedTexts texts, options_.store->DataTile(index));
+    ASSIGN_OR_RETURN(const std::vector<absl::string_view> texts,
+                     client::ParseDataTile(content, width));
     for (std::uint32_t i = 0; i < width; ++i) {
       RETURN_IF_ERROR(WriteLookup(index * kWidth + i, texts[i]));
     }
