@@ -49,8 +49,7 @@ struct AddedMessage {
 
 class AddAnswers {
  public:
-  // Keeps both pointers. `pending` has begun to count each message before it is put here, and is
-  // told the end when its `done` has returned.
+  // Keeps both pointers. `pending` counts each message from Expect until its `done` has returned.
   AddAnswers(const AdminContext* admin, PendingAdds* pending);
 
   // Answers all that was put first.
@@ -58,6 +57,12 @@ class AddAnswers {
 
   AddAnswers(const AddAnswers&) = delete;
   AddAnswers& operator=(const AddAnswers&) = delete;
+
+  // What messages are about.
+  const AdminContext& admin() const { return *admin_; }
+
+  // Counts a message as under way: it is Put once.
+  void Expect() { pending_->Begin(); }
 
   // What the sequencer says of `message`; quick. Its `done` is called once, from the thread of this
   // object, when the journal has the message; in the order of these calls.

@@ -26,23 +26,22 @@ absl::Status RefuseAll(const AdminContext& admin, const Caller& caller, int reco
 }
 
 // Answers what adding would lead to now.
-void Foresee(const AddContext& context, AddedMessage& message) {
-  const log::OriginLog& log = *context.admin.log;
+void Foresee(AddAnswers& answers, AddedMessage& message) {
+  const log::OriginLog& log = *answers.admin().log;
   const auto head = log.reader().Newest();
   const std::optional<log::FrozenState> frozen = log.frozen();
   const absl::Status status =
       frozen.has_value()
           ? message.batch.Answer(log::FrozenError(*frozen))
           : message.batch.AnswerWithoutAdding(log.reader().store(), head->signed_head.head.size);
-  context.answers.AnswerNow(message, absl::StrCat(kAddCall, " (dry run)"), status, head);
+  answers.AnswerNow(message, absl::StrCat(kAddCall, " (dry run)"), status, head);
 }
 
 }  // namespace
 
-void AddMessage(const AddContext& context, const Caller& caller,
-                const gosum::ModulePatterns& allowed, const RecordMessages& records, bool dry_run,
-                AddReplyDone done) {
-  const AdminContext& admin = context.admin;
+void AddMessage(AddAnswers& answers, const Caller& caller, const gosum::ModulePatterns& allowed,
+                const RecordMessages& records, bool dry_run, AddReplyDone done) {
+  const AdminContext& admin = answers.admin();
   absl::StatusOr<AddBatch> batch = AddBatch::Read(records, allowed);
   if (!batch.ok()) return done(RefuseAll(admin, caller, records.size(), batch.status()));
   if (const absl::Status room = admin.journal->MakeRoom(); !room.ok()) {
@@ -53,19 +52,18 @@ void AddMessage(const AddContext& context, const Caller& caller,
                                                                    .peer = caller.peer,
                                                                    .batch = *std::move(batch),
                                                                    .done = std::move(done)});
-  if (dry_run) return Foresee(context, *message);
+  if (dry_run) return Foresee(answers, *message);
   log::AddRequest request{
       .records = message->batch.TakeRecords(),
       .provenance = {.how = "ingest", .from = caller.grant.name, .when = absl::Time()}};
   if (request.records.empty()) {
-    return context.answers.AnswerNow(*message, kAddCall, absl::OkStatus(),
-                                     admin.log->reader().Newest());
+    return answers.AnswerNow(*message, kAddCall, absl::OkStatus(), admin.log->reader().Newest());
   }
-  context.pending.Begin();
-  admin.log->sequencer().Add(std::move(request), [message, &answers = context.answers](
-                                                     absl::StatusOr<log::AddAnswer> answer) {
-    answers.Put(message, std::move(answer));
-  });
+  answers.Expect();
+  admin.log->sequencer().Add(std::move(request),
+                             [message, &answers](absl::StatusOr<log::AddAnswer> answer) {
+                               answers.Put(message, std::move(answer));
+                             });
 }
 
 }  // namespace sumlog::rpc

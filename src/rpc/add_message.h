@@ -7,28 +7,18 @@
 
 #include "rpc/add_answers.h"
 #include "rpc/add_batch.h"
-#include "rpc/admin_context.h"
 #include "rpc/caller.h"
-#include "rpc/pending_adds.h"
 #include "sumlog/gosum/module_pattern.h"
 
 namespace sumlog::rpc {
-
-// What adding a message takes. Each must outlive `pending`, which counts messages under way.
-struct AddContext {
-  const AdminContext& admin;
-  AddAnswers& answers;
-  PendingAdds& pending;
-};
 
 // Adds the records of one message in the name of `caller`, who may add what `allowed` covers, and
 // calls `done` once, from this thread or that of the answers: it must be quick. The journal has the
 // message before `done` is called.
 //   kInvalidArgument  AddBatch::Read
 // or what Sequencer::Add says of the message as a whole, or the journal's own errors.
-void AddMessage(const AddContext& context, const Caller& caller,
-                const gosum::ModulePatterns& allowed, const RecordMessages& records, bool dry_run,
-                AddReplyDone done);
+void AddMessage(AddAnswers& answers, const Caller& caller, const gosum::ModulePatterns& allowed,
+                const RecordMessages& records, bool dry_run, AddReplyDone done);
 
 }  // namespace sumlog::rpc
 

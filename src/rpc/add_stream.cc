@@ -25,14 +25,13 @@ constexpr std::size_t kMaxMessagesUnderWay = 16;
 
 using Reactor = grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>;
 
-// Owns itself until the call is done; answers may come after that, so each
-// keeps it alive.
+// Owns itself until the call is done; answers may come after that, so each keeps it alive.
 class AddStream final : public Reactor,
                         private OpenStream,
                         public std::enable_shared_from_this<AddStream> {
  public:
-  AddStream(grpc::CallbackServerContext* context, const AddContext& adds, OpenStreams& streams)
-      : context_(context), adds_(adds), streams_(streams) {}
+  AddStream(grpc::CallbackServerContext* context, AddAnswers& answers, OpenStreams& streams)
+      : context_(context), to_answer_(answers), streams_(streams) {}
 
   void Begin() {
     const absl::Status status = SetUp();
@@ -57,7 +56,7 @@ class AddStream final : public Reactor,
     // Without the lock: the answer may come at once. taking_ keeps request_ and caller_ untouched
     // meanwhile, and the next message behind this one in the sequencer's queue.
     if (const absl::Status status = AskAgain(); status.ok()) {
-      AddMessage(adds_, caller_, allowed_, request_.records(), request_.dry_run(),
+      AddMessage(to_answer_, caller_, allowed_, request_.records(), request_.dry_run(),
                  [self = shared_from_this(), answer](absl::StatusOr<AddReply> reply) {
                    self->OnReply(answer, std::move(reply));
                  });
@@ -125,7 +124,8 @@ class AddStream final : public Reactor,
   };
 
   absl::Status SetUp() {
-    RETURN_IF_ERROR(Admit(*context_, adds_.admin, admin::Scope::kIngest, kAddCall, &caller_));
+    RETURN_IF_ERROR(
+        Admit(*context_, to_answer_.admin(), admin::Scope::kIngest, kAddCall, &caller_));
     ASSIGN_OR_RETURN(allowed_, admin::ModulesOf(caller_.grant));
     RETURN_IF_ERROR(streams_.Add(this, OpenStreams::Use::kAdd, ""));
     registered_ = true;
@@ -135,7 +135,7 @@ class AddStream final : public Reactor,
   // Whether the caller, whom SetUp let in, may still add: a stream can outlive what let it in.
   absl::Status AskAgain() {
     const std::vector<std::string> patterns = std::move(caller_.grant.module_patterns);
-    RETURN_IF_ERROR(AdmitAgain(adds_.admin, admin::Scope::kIngest, kAddCall, &caller_));
+    RETURN_IF_ERROR(AdmitAgain(to_answer_.admin(), admin::Scope::kIngest, kAddCall, &caller_));
     if (caller_.grant.module_patterns == patterns) return absl::OkStatus();
     ASSIGN_OR_RETURN(allowed_, admin::ModulesOf(caller_.grant));
     return absl::OkStatus();
@@ -185,7 +185,7 @@ class AddStream final : public Reactor,
 
   // Constant after Begin.
   grpc::CallbackServerContext* const context_;
-  const AddContext adds_;
+  AddAnswers& to_answer_;
   OpenStreams& streams_;
   bool registered_ = false;
 
@@ -208,23 +208,23 @@ class AddStream final : public Reactor,
 
 }  // namespace
 
-Reactor* StartAddStream(grpc::CallbackServerContext* context, const AddContext& adds,
+Reactor* StartAddStream(grpc::CallbackServerContext* context, AddAnswers& answers,
                         OpenStreams& streams) {
   // Shared: see AddStream. It holds itself from here on.
-  const auto stream = std::make_shared<AddStream>(context, adds, streams);
+  const auto stream = std::make_shared<AddStream>(context, answers, streams);
   stream->Begin();
   return stream.get();
 }
 
-void AddOnce(const grpc::CallbackServerContext& context, const AddContext& adds,
+void AddOnce(const grpc::CallbackServerContext& context, AddAnswers& answers,
              const v1::AddRecordBatchRequest& request, v1::AddRecordBatchResponse* response,
              grpc::ServerUnaryReactor* reactor) {
   Caller caller;
-  absl::Status status = Admit(context, adds.admin, admin::Scope::kIngest, kAddCall, &caller);
+  absl::Status status = Admit(context, answers.admin(), admin::Scope::kIngest, kAddCall, &caller);
   absl::StatusOr<gosum::ModulePatterns> allowed = admin::ModulesOf(caller.grant);
   if (status.ok()) status = allowed.status();
   if (!status.ok()) return reactor->Finish(ToGrpcStatus(status));
-  AddMessage(adds, caller, *allowed, request.records(), request.dry_run(),
+  AddMessage(answers, caller, *allowed, request.records(), request.dry_run(),
              [response, reactor](absl::StatusOr<AddReply> reply) {
                if (reply.ok()) {
                  response->mutable_results()->Swap(&reply->results);

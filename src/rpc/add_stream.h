@@ -18,11 +18,11 @@ namespace sumlog::rpc {
 // The reactor of one call; it owns itself and goes when the call is done. `streams` must
 // outlive it.
 grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>* StartAddStream(
-    grpc::CallbackServerContext* context, const AddContext& adds, OpenStreams& streams);
+    grpc::CallbackServerContext* context, AddAnswers& answers, OpenStreams& streams);
 
 // One message of it and its answer: finishes `reactor`, from any thread. `request` is read before
 // this returns.
-void AddOnce(const grpc::CallbackServerContext& context, const AddContext& adds,
+void AddOnce(const grpc::CallbackServerContext& context, AddAnswers& answers,
              const v1::AddRecordBatchRequest& request, v1::AddRecordBatchResponse* response,
              grpc::ServerUnaryReactor* reactor);
 

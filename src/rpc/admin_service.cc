@@ -47,8 +47,7 @@ grpc::ServerUnaryReactor* AdminService::Answer(grpc::CallbackServerContext* cont
 
 grpc::ServerBidiReactor<v1::AddRecordsRequest, v1::AddRecordsResponse>* AdminService::AddRecords(
     grpc::CallbackServerContext* context) {
-  return StartAddStream(context, {.admin = admin_, .answers = add_answers_, .pending = pending_},
-                        *streams_);
+  return StartAddStream(context, add_answers_, *streams_);
 }
 
 grpc::ServerUnaryReactor* AdminService::AddRecordBatch(grpc::CallbackServerContext* context,
@@ -59,8 +58,7 @@ grpc::ServerUnaryReactor* AdminService::AddRecordBatch(grpc::CallbackServerConte
     reactor->Finish(Stopping());
     return reactor;
   }
-  AddOnce(*context, {.admin = admin_, .answers = add_answers_, .pending = pending_}, *request,
-          response, reactor);
+  AddOnce(*context, add_answers_, *request, response, reactor);
   pending_.End();
   return reactor;
 }
