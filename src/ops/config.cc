@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "ops/address.h"
 #include "ops/config_file.h"
+#include "ops/duration.h"
 
 namespace sumlog::ops {
 namespace {
@@ -60,13 +61,7 @@ absl::Status SetPath(std::string* target, absl::string_view value, const std::st
 }
 
 absl::Status SetDuration(absl::Duration* target, absl::string_view value) {
-  absl::Duration duration;
-  if (!absl::ParseDuration(value, &duration) || duration < absl::Milliseconds(1) ||
-      duration > absl::Hours(24)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("got \"", value, "\", want a time of 1ms to 24h, such as \"10s\""));
-  }
-  *target = duration;
+  ASSIGN_OR_RETURN(*target, ParseDuration(value));
   return absl::OkStatus();
 }
 
@@ -228,16 +223,22 @@ absl::Status Apply(Config& config, const Key& key, absl::string_view value, absl
   return absl::InvalidArgumentError(absl::StrCat(where, key.name, ": ", status.message()));
 }
 
-// Sections stand once, in single brackets; [[client_cert]] in double ones.
+// Sections stand once, in single brackets; [[client_cert]] and [[mirror]] in double ones.
 absl::Status CheckPlace(const ConfigEntry& entry, absl::string_view where) {
   const std::string section = entry.name.substr(0, entry.name.find('.'));
   if (entry.table_line != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat(where, "[[", section, "]], want [", section, "], once"));
   }
-  if (section != "client_cert") return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(where, "[client_cert], want [[client_cert]], one for each certificate"));
+  if (section == "client_cert") {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, "[client_cert], want [[client_cert]], one for each certificate"));
+  }
+  if (section == "mirror") {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, "[mirror], want [[mirror]], one for each log"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
@@ -255,8 +256,9 @@ absl::Status ApplyFile(Config& config, const ConfigSources& sources) {
 
   ASSIGN_OR_RETURN(const std::vector<ConfigEntry> entries, ParseConfigFile(*content, path));
   ASSIGN_OR_RETURN(config.client_certs, ReadClientCerts(entries, path));
+  ASSIGN_OR_RETURN(config.mirrors, ReadMirrors(entries, path));
   for (const ConfigEntry& entry : entries) {
-    if (IsClientCertEntry(entry)) continue;
+    if (IsClientCertEntry(entry) || IsMirrorEntry(entry)) continue;
     const std::string where = absl::StrCat(path, ":", entry.line, ": ");
     RETURN_IF_ERROR(CheckPlace(entry, where));
     const Key* key = FindKey(entry.name);
@@ -310,7 +312,7 @@ absl::Status CheckWhole(const Config& config) {
         "[[client_cert]] without listen.client_ca: nobody may sign client certificates\n"
         "fix: client_ca = \"FILE\" under [listen], the authority's certificate in PEM form"));
   }
-  return absl::OkStatus();
+  return CheckMirrorNames(config.mirrors, config.log_name);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "ops/client_cert_config.h"
+#include "ops/mirror_config.h"
 #include "ops/nearest_name.h"
 
 namespace sumlog::ops {
@@ -56,6 +57,9 @@ struct Config {
 
   // [[client_cert]], of the file alone
   std::vector<ClientCertConfig> client_certs;
+
+  // [[mirror]], of the file alone
+  std::vector<MirrorConfig> mirrors;
 };
 
 // One key of the table.

@@ -272,6 +272,7 @@ TEST_F(ConfigTest, NamesTheWrongKeyOfAClientCertificate) {
       {"[[client_cert]]\nname = \"ci\"\n", ":1: [[client_cert]] without listen.client_ca"},
       {"[client_cert]\nname = \"ci\"\n", ":2: [client_cert], want [[client_cert]]"},
       {"[[log]]\nname = \"x\"\n", ":2: [[log]], want [log], once"},
+      {"[mirror]\nkey = \"x\"\n", ":2: [mirror], want [[mirror]]"},
   };
   for (const auto& each : cases) {
     WriteFile(each.content);
@@ -279,6 +280,17 @@ TEST_F(ConfigTest, NamesTheWrongKeyOfAClientCertificate) {
     EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << each.content;
     EXPECT_THAT(std::string(config.status().message()), HasSubstr(each.message));
   }
+}
+
+TEST_F(ConfigTest, TakesMirrorsOfOtherLogsThanItsOwn) {
+  const std::string mirror =
+      "[[mirror]]\nkey = \"sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8\"\n"
+      "upstream = [\"https://sum.golang.org\"]\n";
+  WriteFile(mirror);
+  ASSERT_TRUE(Load().ok()) << Load().status();
+  EXPECT_EQ(Load()->mirrors.front().name(), "sum.golang.org");
+  WriteFile("[log]\nname = \"sum.golang.org\"\n" + mirror);
+  EXPECT_THAT(Refusal(), HasSubstr("sumlog.toml:3: [[mirror]] of sum.golang.org"));
 }
 
 TEST_F(ConfigTest, DemandsAFileThatIsNamed) {

@@ -1,0 +1,180 @@
+#include "ops/mirror_config.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/types/optional.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "ops/duration.h"
+#include "ops/nearest_name.h"
+
+namespace sumlog::ops {
+namespace {
+
+constexpr char kPrefix[] = "mirror.";
+constexpr char kFull[] = "full";
+constexpr char kLookupThrough[] = "lookup-through";
+
+const std::vector<std::string>& KnownKeys() {
+  static const std::vector<std::string> keys = {"mirror.key", "mirror.upstream", "mirror.mode",
+                                                "mirror.interval"};
+  return keys;
+}
+
+// A [[mirror]] while its lines are read.
+struct Draft {
+  std::string where;
+  absl::optional<tlog::VerifierKey> key;
+  std::vector<std::string> upstream;
+  MirrorMode mode = MirrorMode::kFull;
+  absl::Duration interval = kDefaultMirrorInterval;
+};
+
+absl::Status SetMode(absl::string_view value, MirrorMode* mode) {
+  if (value != kFull && value != kLookupThrough) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("got \"", value, "\", want \"full\" or \"lookup-through\""));
+  }
+  *mode = value == kFull ? MirrorMode::kFull : MirrorMode::kLookupThrough;
+  return absl::OkStatus();
+}
+
+absl::Status SetInterval(absl::string_view value, absl::Duration* interval) {
+  ASSIGN_OR_RETURN(const absl::Duration parsed, ParseDuration(value));
+  if (parsed < kLeastMirrorInterval) {
+    return absl::InvalidArgumentError(absl::StrCat("got \"", value, "\", want at least ",
+                                                   absl::FormatDuration(kLeastMirrorInterval),
+                                                   ": it is another's server"));
+  }
+  *interval = parsed;
+  return absl::OkStatus();
+}
+
+absl::Status AddUpstream(const ConfigEntry& entry, Draft* draft) {
+  if (!entry.is_list) {
+    return absl::InvalidArgumentError("got text, want a list, such as [\"https://HOST\"]");
+  }
+  if (entry.value.empty()) return absl::InvalidArgumentError("an empty URL");
+  draft->upstream.push_back(entry.value);
+  if (draft->upstream.size() <= kMaxUpstreams) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("want at most ", kMaxUpstreams, " URLs"));
+}
+
+absl::Status Set(const ConfigEntry& entry, Draft* draft) {
+  if (entry.name == "mirror.upstream") return AddUpstream(entry, draft);
+  if (std::find(KnownKeys().begin(), KnownKeys().end(), entry.name) == KnownKeys().end()) {
+    const std::string nearest = NearestName(entry.name, KnownKeys());
+    return absl::InvalidArgumentError(absl::StrCat(
+        "unknown key", nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?")));
+  }
+  if (entry.is_list) return absl::InvalidArgumentError("got a list, want text in quotes");
+  if (entry.name == "mirror.mode") return SetMode(entry.value, &draft->mode);
+  if (entry.name == "mirror.interval") return SetInterval(entry.value, &draft->interval);
+  ASSIGN_OR_RETURN(tlog::VerifierKey key, tlog::VerifierKey::Parse(entry.value));
+  draft->key = std::move(key);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<MirrorConfig> Finish(Draft draft) {
+  if (!draft.key.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        draft.where, "[[mirror]] without key: nothing that is mirrored could be verified\n",
+        "fix: key = \"NAME+HASH+KEY\", the verifier key that the log's owner gives out"));
+  }
+  if (draft.upstream.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(draft.where, "[[mirror]] without upstream\n",
+                                                   "fix: upstream = [\"https://HOST\"]"));
+  }
+  return MirrorConfig{.where = std::move(draft.where),
+                      .key = *std::move(draft.key),
+                      .upstream = std::move(draft.upstream),
+                      .mode = draft.mode,
+                      .interval = draft.interval};
+}
+
+absl::Status CheckText(absl::string_view text) {
+  if (!IsValidUtf8(text)) return absl::InvalidArgumentError("is not UTF-8");
+  for (const char c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+      return absl::InvalidArgumentError("has a control character");
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string Quoted(absl::string_view text) {
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
+}
+
+}  // namespace
+
+bool IsMirrorEntry(const ConfigEntry& entry) {
+  return entry.table_line != 0 && absl::StartsWith(entry.name, kPrefix);
+}
+
+absl::StatusOr<std::vector<MirrorConfig>> ReadMirrors(const std::vector<ConfigEntry>& entries,
+                                                      absl::string_view path) {
+  std::map<std::size_t, Draft> drafts;  // by line
+  for (const ConfigEntry& entry : entries) {
+    if (!IsMirrorEntry(entry)) continue;
+    Draft& draft = drafts[entry.table_line];
+    draft.where = absl::StrCat(path, ":", entry.table_line, ": ");
+    const absl::Status status = Set(entry, &draft);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ":", entry.line, ": ", entry.name, ": ", status.message()));
+    }
+  }
+  if (drafts.size() > kMaxMirrors) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", drafts.size(), " of [[mirror]], want at most ", kMaxMirrors));
+  }
+  std::vector<MirrorConfig> mirrors;
+  for (auto& [line, draft] : drafts) {
+    ASSIGN_OR_RETURN(MirrorConfig mirror, Finish(std::move(draft)));
+    for (const MirrorConfig& other : mirrors) {
+      if (other.name() != mirror.name()) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat(mirror.where, "a second mirror of ", mirror.name(), "; the first is at ",
+                       other.where.substr(0, other.where.size() - 2),
+                       "\nfix: one [[mirror]] for each log, with all URLs in upstream"));
+    }
+    mirrors.push_back(std::move(mirror));
+  }
+  return mirrors;
+}
+
+absl::Status CheckMirrorNames(const std::vector<MirrorConfig>& mirrors,
+                              absl::string_view log_name) {
+  for (const MirrorConfig& mirror : mirrors) {
+    if (mirror.name() != log_name) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        mirror.where, "[[mirror]] of ", log_name, ", which is the origin log of this directory\n",
+        "fix: another --dir for the mirror of a log that is signed elsewhere"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror) {
+  std::string text = absl::StrCat("[[mirror]]\nkey = ", Quoted(mirror.key.ToString()), "\n");
+  absl::StrAppend(&text, "upstream = [");
+  absl::string_view separator = "";
+  for (const std::string& url : mirror.upstream) {
+    if (const absl::Status status = CheckText(url); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("the upstream's URL ", status.message()));
+    }
+    absl::StrAppend(&text, separator, Quoted(url));
+    separator = ", ";
+  }
+  absl::StrAppend(&text, "]\nmode = \"", mirror.mode == MirrorMode::kFull ? kFull : kLookupThrough,
+                  "\"\ninterval = \"", absl::FormatDuration(mirror.interval), "\"\n");
+  return text;
+}
+
+}  // namespace sumlog::ops

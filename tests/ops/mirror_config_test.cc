@@ -1,0 +1,128 @@
+// Goal: [[mirror]] says which log is followed, under which key and from where, or is refused with
+// the line that is wrong; and what FormatMirror writes reads back as what it was made of.
+// Method: small files through the parser; each value has its nearest broken neighbour.
+
+#include "ops/mirror_config.h"
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sumlog::ops {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kKey[] = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+
+absl::StatusOr<std::vector<MirrorConfig>> Read(const std::string& content) {
+  const absl::StatusOr<std::vector<ConfigEntry>> entries = ParseConfigFile(content, "f.toml");
+  if (!entries.ok()) return entries.status();
+  return ReadMirrors(*entries, "f.toml");
+}
+
+std::string Refusal(const std::string& content) {
+  const absl::Status status = Read(content).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << content << status;
+  return std::string(status.message());
+}
+
+std::string WithKey(const std::string& rest) {
+  return absl::StrCat("[[mirror]]\nkey = \"", kKey, "\"\n", rest);
+}
+
+TEST(ReadMirrors, TakesAllValues) {
+  const auto mirrors = Read(absl::StrCat(
+      "[log]\nname = \"x\"\n", WithKey("upstream = [\"https://a\", \"https://b\"]\n"
+                                       "mode = \"lookup-through\"\ninterval = \"90s\"\n")));
+  ASSERT_TRUE(mirrors.ok()) << mirrors.status();
+  ASSERT_EQ(mirrors->size(), 1u);
+  const MirrorConfig& mirror = mirrors->front();
+  EXPECT_EQ(mirror.where, "f.toml:3: ");
+  EXPECT_EQ(mirror.key.ToString(), kKey);
+  EXPECT_EQ(mirror.name(), "sum.golang.org");
+  EXPECT_THAT(mirror.upstream, ElementsAre("https://a", "https://b"));
+  EXPECT_EQ(mirror.mode, MirrorMode::kLookupThrough);
+  EXPECT_EQ(mirror.interval, absl::Seconds(90));
+}
+
+TEST(ReadMirrors, HasDefaults) {
+  const auto mirrors = Read(WithKey("upstream = [\"https://a\"]\n"));
+  ASSERT_TRUE(mirrors.ok()) << mirrors.status();
+  EXPECT_EQ(mirrors->front().mode, MirrorMode::kFull);
+  EXPECT_EQ(mirrors->front().interval, absl::Minutes(1));
+  EXPECT_TRUE(Read("[log]\nname = \"x\"\n")->empty());
+}
+
+TEST(ReadMirrors, NamesWhatIsWrong) {
+  const std::string good = "upstream = [\"https://a\"]\n";
+  EXPECT_THAT(Refusal(WithKey("")), HasSubstr("f.toml:1: [[mirror]] without upstream"));
+  EXPECT_THAT(Refusal(WithKey("upstream = []\n")), HasSubstr("without upstream"));
+  EXPECT_THAT(Refusal(absl::StrCat("[[mirror]]\n", good)),
+              HasSubstr("f.toml:1: [[mirror]] without key"));
+  EXPECT_THAT(Refusal(WithKey("upstream = \"https://a\"\n")),
+              HasSubstr("f.toml:3: mirror.upstream: got text, want a list"));
+  EXPECT_THAT(Refusal(WithKey("upstream = [\"\"]\n")), HasSubstr("an empty URL"));
+  EXPECT_THAT(Refusal("[[mirror]]\nkey = \"sum.golang.org\"\n"),
+              HasSubstr("f.toml:2: mirror.key: "));
+  EXPECT_THAT(Refusal("[[mirror]]\nkey = [\"a\"]\n"), HasSubstr("got a list, want text"));
+  EXPECT_THAT(Refusal(WithKey("mode = \"ful\"\n")),
+              HasSubstr("mirror.mode: got \"ful\", want \"full\" or \"lookup-through\""));
+  EXPECT_THAT(Refusal(WithKey("interval = \"0s\"\n")), HasSubstr("mirror.interval: got \"0s\""));
+  EXPECT_THAT(Refusal(WithKey("interval = \"10ms\"\n")), HasSubstr("want at least 1s"));
+  EXPECT_THAT(Refusal(WithKey("intervall = \"1m\"\n")),
+              HasSubstr("mirror.intervall: unknown key; did you mean mirror.interval?"));
+}
+
+TEST(ReadMirrors, TakesNoMoreUpstreamsThanItsBound) {
+  std::string list = "\"https://h\"";
+  for (std::size_t i = 1; i < kMaxUpstreams; ++i) absl::StrAppend(&list, ", \"https://h\"");
+  EXPECT_TRUE(Read(WithKey(absl::StrCat("upstream = [", list, "]\n"))).ok());
+  EXPECT_THAT(Refusal(WithKey(absl::StrCat("upstream = [", list, ", \"https://h\"]\n"))),
+              HasSubstr("want at most 16 URLs"));
+}
+
+TEST(ReadMirrors, RefusesASecondMirrorOfOneName) {
+  const std::string mirror = WithKey("upstream = [\"https://a\"]\n");
+  EXPECT_THAT(Refusal(absl::StrCat(mirror, mirror)),
+              HasSubstr("f.toml:4: a second mirror of sum.golang.org; the first is at f.toml:1\n"));
+}
+
+TEST(CheckMirrorNames, RefusesTheNameOfTheOriginLog) {
+  const auto mirrors = Read(WithKey("upstream = [\"https://a\"]\n"));
+  ASSERT_TRUE(mirrors.ok()) << mirrors.status();
+  EXPECT_TRUE(CheckMirrorNames(*mirrors, "").ok());
+  EXPECT_TRUE(CheckMirrorNames(*mirrors, "sum.corp.example.com").ok());
+  const absl::Status status = CheckMirrorNames(*mirrors, "sum.golang.org");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("f.toml:1: [[mirror]] of sum.golang.org"));
+}
+
+TEST(FormatMirror, ReadsBackAsWhatItWasMadeOf) {
+  auto mirrors =
+      Read(WithKey("upstream = [\"https://a/\\\"\\\\\", \"https://b\"]\n"
+                   "mode = \"lookup-through\"\ninterval = \"90s\"\n"));
+  ASSERT_TRUE(mirrors.ok()) << mirrors.status();
+  const MirrorConfig& mirror = mirrors->front();
+  const absl::StatusOr<std::string> text = FormatMirror(mirror);
+  ASSERT_TRUE(text.ok()) << text.status();
+  const auto again = Read(*text);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->front().key.ToString(), kKey);
+  EXPECT_EQ(again->front().upstream, mirror.upstream);
+  EXPECT_EQ(again->front().mode, mirror.mode);
+  EXPECT_EQ(again->front().interval, mirror.interval);
+}
+
+TEST(FormatMirror, RefusesWhatNoQuotedTextHolds) {
+  auto mirrors = Read(WithKey("upstream = [\"https://a\"]\n"));
+  ASSERT_TRUE(mirrors.ok()) << mirrors.status();
+  for (const char* bad : {"https://a\nkey = \"x\"", "https://\x7f", "https://\xff"}) {
+    mirrors->front().upstream = {bad};
+    EXPECT_EQ(FormatMirror(mirrors->front()).status().code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace sumlog::ops
