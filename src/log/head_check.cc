@@ -88,6 +88,12 @@ absl::StatusOr<tlog::SignedTreeHead> OpenAnchoredHead(const Anchor& anchor,
 absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
                                              absl::Span<const tlog::VerifierKey> keys) {
   ASSIGN_OR_RETURN(const storage::StoredHead stored, store.SignedHead());
+  return LoadHead(store, stored, keys);
+}
+
+absl::StatusOr<PublishedHead> LoadHead(const storage::LogStore& store,
+                                       const storage::StoredHead& stored,
+                                       absl::Span<const tlog::VerifierKey> keys) {
   absl::StatusOr<tlog::SignedTreeHead> opened = tlog::OpenTreeHead(stored.note, keys);
   if (!opened.ok()) {
     return absl::DataLossError(absl::StrCat(

@@ -27,6 +27,11 @@ namespace sumlog::log {
 absl::StatusOr<PublishedHead> LoadNewestHead(const storage::LogStore& store,
                                              absl::Span<const tlog::VerifierKey> keys);
 
+// The same of `stored`, a signed head that `store` keeps.
+absl::StatusOr<PublishedHead> LoadHead(const storage::LogStore& store,
+                                       const storage::StoredHead& stored,
+                                       absl::Span<const tlog::VerifierKey> keys);
+
 // Says that the anchor at `path`, of whose two slots one is whole and of `anchored_size`, vouches
 // for no log that has no more records than that: kFailedPrecondition.
 absl::Status HalfAnAnchor(absl::string_view path, std::uint64_t anchored_size);
