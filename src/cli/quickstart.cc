@@ -227,11 +227,11 @@ absl::Status Run(Context& context, const QuickstartFlags& flags, SignalWaiter& s
   ASSIGN_OR_RETURN(const tlog::Signer signer, server::LoadSigner(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<server::Server> server, StartServer(config));
   for (const SumFile& file : files) {
-    RETURN_IF_ERROR(AddRecords(context, server->log().sequencer(), file));
+    RETURN_IF_ERROR(AddRecords(context, server->origin_log()->sequencer(), file));
   }
   const std::string url = LocalUrl(config, server->http_address());
   ASSIGN_OR_RETURN(const std::optional<gosum::ModuleVersion> example,
-                   Example(server->log().reader(), files));
+                   Example(server->origin_log()->reader(), files));
   RETURN_IF_ERROR(CheckItself(context, url, signer.verifier(), example));
   Tick(context, "listening", url);
   PrintNext(context, url, signer.verifier(), example);

@@ -116,7 +116,7 @@ void RunServe(Context& context, const ServeFlags& flags) {
   }
   if (!server.ok()) return Fail(context, "serve", server.status());
 
-  const auto head = (*server)->log().reader().Newest();
+  const auto head = (*server)->origin_log()->reader().Newest();
   const auto or_off = [](const std::string& address) { return address.empty() ? "off" : address; };
   logger->Info("serving", {{"log", config->log_name},
                            {"http", (*server)->http_address()},

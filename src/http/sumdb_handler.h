@@ -4,8 +4,10 @@
 //   the same under /sumdb/<name>/, with /sumdb/<name>/supported
 //   /healthz (the process lives)   /readyz (it can answer)
 //
-// The root serves the first log of the list. Every error body is text/plain of at most 8 lines and
-// 648 bytes, because `go` shows no more of it: what, why, fix, contact.
+// The root serves the origin log, or the only log. Of a mirror nothing is served before its first
+// verified head, and everything, /supported too, is 503 until then: so `go` shows why at once, and
+// whoever has written GOPROXY=us|next gets what he has asked for. Every error body is text/plain of
+// at most 8 lines and 648 bytes, because `go` shows no more of it: what, why, fix, contact.
 //
 // Safe from any thread. Spec: golang.org/x/mod/sumdb Server; data tiles in the form of
 // sum.golang.org (a blank line between records, none after the last).
@@ -20,22 +22,28 @@
 
 #include "absl/status/status.h"
 #include "http/message.h"
+#include "log/followed_log.h"
 #include "log/log_reader.h"
 #include "ops/logging.h"
 
 namespace sumlog::http {
 
 struct ServedLog {
-  std::string name;              // of the log, as in its key and in /sumdb/<name>/
-  const log::LogReader* reader;  // outlives the handler
+  std::string name;  // of the log, as in its key and in /sumdb/<name>/
+  // One of these, which outlives the handler:
+  const log::LogReader* reader = nullptr;    // of an origin log
+  const log::FollowedLog* mirror = nullptr;  // of a log that is signed elsewhere
 };
 
 struct SumdbHandlerOptions {
-  std::vector<ServedLog> logs;  // at least one; the first is served at the root too
+  std::vector<ServedLog> logs;  // at least one, at most one of them an origin log
   std::string contact = {};     // shown in error bodies; may be empty
   // Whether the process can answer now (/readyz): OK, or why not. Called from any thread.
   // Its message is shown to whoever asks.
   std::function<absl::Status()> ready = [] { return absl::OkStatus(); };
+  // What /readyz says besides, a line for each: what is amiss with a part of a process that can
+  // answer. As public as `ready`.
+  std::function<std::vector<std::string>()> remarks = [] { return std::vector<std::string>(); };
   // Hears what a failure was, of which clients are told only that there was one; may be null;
   // outlives the handler.
   ops::Logger* logger = nullptr;

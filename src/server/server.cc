@@ -77,7 +77,7 @@ class RunningServer final : public Server {
   std::string grpc_address() const override { return rpc_->grpc_address(); }
   std::string admin_address() const override { return rpc_->admin_address(); }
 
-  log::OriginLog& log() override { return *opened_.log; }
+  log::OriginLog* origin_log() override { return opened_.log.get(); }
 
   absl::Status Reload(const ops::Config& config) override {
     RETURN_IF_ERROR(rpc_->Reload(config));  // judges the files that the other then takes

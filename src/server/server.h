@@ -32,7 +32,8 @@ class Server {
   virtual std::string grpc_address() const = 0;
   virtual std::string admin_address() const = 0;
 
-  virtual log::OriginLog& log() = 0;
+  // The log that this process signs; null: there is none, only mirrors.
+  virtual log::OriginLog* origin_log() = 0;
 
   // Takes from `config`, the configuration as it is now, what can change while it serves:
   // [[client_cert]] and the content of the TLS files. On error nothing changed.

@@ -126,7 +126,9 @@ class AdminTls : public ::testing::Test {
             {"status"}};
   }
 
-  std::uint64_t TreeSize() { return server_->log().reader().Newest()->signed_head.head.size; }
+  std::uint64_t TreeSize() {
+    return server_->origin_log()->reader().Newest()->signed_head.head.size;
+  }
 
   // That it says who is not let in, and how to get in; never that a retry may help.
   static void ExpectNotLetIn(const VerbRun& run, const std::string& what,

@@ -41,7 +41,9 @@ class AdminVerbs : public ::testing::Test {
     return Run(arguments);
   }
 
-  std::uint64_t TreeSize() { return server_->log().reader().Newest()->signed_head.head.size; }
+  std::uint64_t TreeSize() {
+    return server_->origin_log()->reader().Newest()->signed_head.head.size;
+  }
 
   LogFolder log_;
   std::unique_ptr<server::Server> server_;

@@ -37,7 +37,9 @@ class ImportServer : public ::testing::Test {
     return RunVerb(arguments);
   }
 
-  std::uint64_t TreeSize() { return server_->log().reader().Newest()->signed_head.head.size; }
+  std::uint64_t TreeSize() {
+    return server_->origin_log()->reader().Newest()->signed_head.head.size;
+  }
 
   LogFolder log_;
   std::unique_ptr<server::Server> server_;

@@ -61,9 +61,9 @@ class LyingGrpcServer : public ::testing::Test {
   LyingGrpcServer() {
     log_.Fill(0, 600);
     honest_ = log_.Serve();
-    readers_ = std::make_unique<rpc_client::ScriptedLog>(&honest_->log().reader());
+    readers_ = std::make_unique<rpc_client::ScriptedLog>(&honest_->origin_log()->reader());
     admin_.head = [this](v1::SignedHead& head) {
-      const tlog::SignedTreeHead newest = honest_->log().reader().Newest()->signed_head;
+      const tlog::SignedTreeHead newest = honest_->origin_log()->reader().Newest()->signed_head;
       head.set_note(newest.note);
       head.mutable_tree_head()->set_size(newest.head.size);
       head.mutable_tree_head()->set_root(std::string(tlog::HashesAsBytes({&newest.head.root, 1})));

@@ -92,7 +92,7 @@ TEST_F(ServerTest, ServesARecordAsSoonAsItIsAdded) {
   const RawResponse absent = client.Get("/lookup/example.com/m@v1.0.0");
   EXPECT_EQ(absent.status, 404);
   EXPECT_THAT(absent.body, HasSubstr("team@example.com"));
-  AddRecord((*server)->log());
+  AddRecord(*(*server)->origin_log());
   const RawResponse present = client.Get("/lookup/example.com/m@v1.0.0");
   EXPECT_EQ(present.status, 200);
   EXPECT_THAT(present.body, HasSubstr("0\nexample.com/m v1.0.0 h1:"));
@@ -129,7 +129,7 @@ TEST_F(ServerTest, DrainsAndStartsAgainWhereItWas) {
   {
     const auto server = Server::Start(Load(), {});
     ASSERT_TRUE(server.ok()) << server.status();
-    AddRecord((*server)->log());
+    AddRecord(*(*server)->origin_log());
     note = RawHttpClient(PortOf(**server)).Get("/latest").body;
     (*server)->Drain(absl::Seconds(5));
     EXPECT_FALSE(RawHttpClient(PortOf(**server)).connected());
@@ -157,9 +157,9 @@ TEST_F(ServerTest, IsNotReadyOnceItsWriterHasStopped) {
   ASSERT_TRUE(server.ok()) << server.status();
   RawHttpClient client(PortOf(**server));
   EXPECT_EQ(client.Get("/readyz").status, 200);
-  EXPECT_EQ(TryToAddRecord((*server)->log()).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(TryToAddRecord(*(*server)->origin_log()).code(), absl::StatusCode::kDataLoss);
   // What a restart or a person must heal; the text itself is for the operator.
-  const absl::Status writer = (*server)->log().stats().writer;
+  const absl::Status writer = (*server)->origin_log()->stats().writer;
   ASSERT_EQ(writer.code(), absl::StatusCode::kDataLoss) << writer;
   const RawResponse response = client.Get("/readyz");
   EXPECT_EQ(response.status, 503);
