@@ -11,16 +11,16 @@
 #include "base/status_macros.h"
 #include "base/when.h"
 #include "cli/anchor_check.h"
-#include "cli/answer_recorder.h"
 #include "cli/backup.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
 #include "cli/proof_format.h"
-#include "cli/server_evidence.h"
 #include "cli/verifier_key.h"
+#include "client/answer_recorder.h"
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
+#include "client/server_evidence.h"
 #include "crypto/sha256.h"
 #include "server/log_directory.h"
 #include "sumlog/client/failure_details.h"
@@ -40,8 +40,8 @@ struct RestoreFlags {
 // The source of lacking records, with what it needs.
 struct OpenedSource {
   // Of a server; null: a folder.
-  std::unique_ptr<AnswerLog> answers;
-  std::unique_ptr<AnswerRecorder> fetcher;
+  std::unique_ptr<client::AnswerLog> answers;
+  std::unique_ptr<client::AnswerRecorder> fetcher;
 
   std::unique_ptr<backup::RecordSource> records;
 };
@@ -58,8 +58,9 @@ absl::Status OpenServer(const Context& context, const RestoreFlags& flags,
   options.base_url = flags.forward_from;
   options.ca_file = flags.ca;
   ASSIGN_OR_RETURN(std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
-  source->answers = std::make_unique<AnswerLog>(context.clock);
-  source->fetcher = std::make_unique<AnswerRecorder>(std::move(fetcher), source->answers.get());
+  source->answers = std::make_unique<client::AnswerLog>(context.clock);
+  source->fetcher =
+      std::make_unique<client::AnswerRecorder>(std::move(fetcher), source->answers.get());
   ASSIGN_OR_RETURN(
       source->records,
       backup::OpenServerSource(*source->fetcher, client::MaskCredentials(flags.forward_from), key,
@@ -84,12 +85,12 @@ absl::Status KeepEvidence(const Context& context, const ops::Config& config,
                           const RestoreFlags& flags, const OpenedSource& source,
                           const absl::Status& status) {
   if (!absl::IsDataLoss(status) && !absl::IsUnauthenticated(status)) return status;
-  ServerEvidence evidence{.found = FirstLine(status),
-                          .server = client::MaskCredentials(
-                              flags.forward_from.empty() ? flags.path : flags.forward_from),
-                          .key = {},
-                          .when = context.clock->Now(),
-                          .answers = {}};
+  client::ServerEvidence evidence{.found = FirstLine(status),
+                                  .server = client::MaskCredentials(
+                                      flags.forward_from.empty() ? flags.path : flags.forward_from),
+                                  .key = {},
+                                  .when = context.clock->Now(),
+                                  .answers = {}};
   if (const auto key = KeyOfLog(config, flags.key); key.ok()) evidence.key = key->ToString();
   if (source.answers != nullptr) evidence.answers = source.answers->answers();
   if (const std::string notes = client::ForkedNotesOf(status); !notes.empty()) {
@@ -101,7 +102,7 @@ absl::Status KeepEvidence(const Context& context, const ops::Config& config,
   }
   if (evidence.answers.empty()) return status;  // damage of a disk: it lies there
   const absl::StatusOr<std::string> file =
-      SaveEvidence(evidence, absl::StrCat(config.dir, "/evidence"));
+      client::SaveEvidence(evidence, absl::StrCat(config.dir, "/evidence"));
   const std::string kept =
       file.ok() ? absl::StrCat("what contradicts is kept in ", Printable(*file))
                 : absl::StrCat("what contradicts could not be kept: ", file.status().message());

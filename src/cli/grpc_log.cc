@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "cli/answer_recorder.h"
 #include "cli/server_judge.h"
 #include "cli/verifier_key.h"
+#include "client/answer_recorder.h"
 
 namespace sumlog::cli {
 namespace {
@@ -13,7 +13,8 @@ namespace {
 class ConnectedLog final : public GrpcLog {
  public:
   ConnectedLog(ServerJudge::Options options, tlog::VerifierKey key,
-               std::unique_ptr<AnswerLog> answers, std::unique_ptr<rpc_client::LogClient> client)
+               std::unique_ptr<client::AnswerLog> answers,
+               std::unique_ptr<rpc_client::LogClient> client)
       : key_(std::move(key)),
         answers_(std::move(answers)),
         judge_(std::move(options), *answers_),
@@ -90,7 +91,7 @@ class ConnectedLog final : public GrpcLog {
   }
 
   const tlog::VerifierKey key_;
-  const std::unique_ptr<AnswerLog> answers_;  // the client writes to it
+  const std::unique_ptr<client::AnswerLog> answers_;  // the client writes to it
   const ServerJudge judge_;
   const std::unique_ptr<rpc_client::LogClient> client_;
   std::optional<tlog::SignedTreeHead> newest_;
@@ -104,7 +105,7 @@ absl::StatusOr<std::unique_ptr<GrpcLog>> OpenGrpcLog(const Context& context,
   ASSIGN_OR_RETURN(tlog::VerifierKey key, ParseKeyFlag(flags.key));
   ASSIGN_OR_RETURN(rpc_client::ConnectOptions connect,
                    ReaderOptionsOf(context, flags.connect, flags.server));
-  auto answers = std::make_unique<AnswerLog>(context.clock);
+  auto answers = std::make_unique<client::AnswerLog>(context.clock);
   absl::StatusOr<std::unique_ptr<rpc_client::LogClient>> client = rpc_client::LogClient::Connect(
       {.connect = std::move(connect),
        .key = key,

@@ -5,11 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
-#include "cli/answer_recorder.h"
 #include "cli/printable.h"
 #include "cli/server_judge.h"
 #include "cli/tiled_log.h"
 #include "cli/verifier_key.h"
+#include "client/answer_recorder.h"
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
 #include "sumlog/client/failure_details.h"
@@ -105,8 +105,8 @@ class HttpLog final : public TiledLog {
   }
 
   const tlog::VerifierKey key_;
-  AnswerLog answers_;
-  AnswerRecorder fetcher_;
+  client::AnswerLog answers_;
+  client::AnswerRecorder fetcher_;
   const ServerJudge judge_;
   const std::unique_ptr<client::SumdbClient> client_;
   std::optional<tlog::SignedTreeHead> newest_;

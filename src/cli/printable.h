@@ -1,7 +1,8 @@
-// Text from outside, made fit for a terminal.
+// Text and numbers, made fit for a terminal.
 //
 // Server bodies, module names and file names may hold anything; what could move a cursor, change
-// colours or turn the writing direction is shown as an escape instead.
+// colours or turn the writing direction is shown as an escape instead: Printable of
+// base/printable.h.
 //
 // Pure; safe from any thread.
 
@@ -13,13 +14,11 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "base/printable.h"
 
 namespace sumlog::cli {
 
-// What text may not show (IsShowable of base/utf8.h: control characters, newline and tab too, what
-// turns the writing direction, what is not seen) and bytes that are not UTF-8 become "\xNN" for
-// each of their bytes. All other text stays as it is.
-std::string Printable(absl::string_view text);
+using sumlog::Printable;
 
 // `text` as one word of a command for sh: in single quotes where it has to be.
 std::string ShellWord(absl::string_view text);

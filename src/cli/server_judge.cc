@@ -3,8 +3,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cli/printable.h"
-#include "cli/server_evidence.h"
 #include "client/mask_credentials.h"
+#include "client/server_evidence.h"
 #include "sumlog/client/failure_details.h"
 
 namespace sumlog::cli {
@@ -49,12 +49,12 @@ absl::Status ServerJudge::Of(const absl::Status& status) const {
 // Keeps what came before it says anything.
 absl::Status ServerJudge::Accuse(const absl::Status& status, absl::string_view why) const {
   const absl::StatusOr<std::string> file =
-      SaveEvidence({.found = std::string(status.message()),
-                    .server = client::MaskCredentials(options_.server),
-                    .key = options_.key,
-                    .when = options_.clock->Now(),
-                    .answers = answers_.answers()},
-                   options_.evidence_dir);
+      client::SaveEvidence({.found = std::string(status.message()),
+                            .server = client::MaskCredentials(options_.server),
+                            .key = options_.key,
+                            .when = options_.clock->Now(),
+                            .answers = answers_.answers()},
+                           options_.evidence_dir);
   const std::string kept =
       file.ok() ? absl::StrCat("\nwhat came is kept in ", Printable(*file))
                 : absl::StrCat("\nwhat came could not be kept in a file: ", OneLine(file.status()),

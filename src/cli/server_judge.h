@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
-#include "cli/answer_recorder.h"
+#include "client/answer_recorder.h"
 
 namespace sumlog::cli {
 
@@ -25,7 +25,7 @@ class ServerJudge {
   };
 
   // `answers` outlives this object.
-  ServerJudge(Options options, const AnswerLog& answers)
+  ServerJudge(Options options, const client::AnswerLog& answers)
       : options_(std::move(options)), answers_(answers) {}
 
   // Of a whole answer (/latest, /lookup): whatever is none comes from no checksum database.
@@ -39,7 +39,7 @@ class ServerJudge {
   absl::Status Accuse(const absl::Status& status, absl::string_view why) const;
 
   const Options options_;
-  const AnswerLog& answers_;
+  const client::AnswerLog& answers_;
 };
 
 // kUnavailable: what answered at `server`, if anything, is no checksum database, as `reason` shows.

@@ -1,4 +1,4 @@
-#include "cli/server_evidence.h"
+#include "client/server_evidence.h"
 
 #include <filesystem>
 #include <system_error>
@@ -8,13 +8,13 @@
 #include "absl/strings/str_split.h"
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/printable.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
-#include "cli/printable.h"
 #include "crypto/hex.h"
 #include "crypto/sha256.h"
 
-namespace sumlog::cli {
+namespace sumlog::client {
 namespace {
 
 constexpr absl::string_view kPrefix = "sumlog-evidence-";
@@ -107,4 +107,4 @@ absl::StatusOr<std::string> SaveEvidence(const ServerEvidence& evidence,
   return path;
 }
 
-}  // namespace sumlog::cli
+}  // namespace sumlog::client

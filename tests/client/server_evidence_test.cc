@@ -1,7 +1,7 @@
 // Goal: evidence holds exactly what came, is never overwritten, and cannot fill a disk.
 // Method: made-up answers, written into a folder of the test and read back.
 
-#include "cli/server_evidence.h"
+#include "client/server_evidence.h"
 
 #include <sys/stat.h>
 
@@ -18,7 +18,7 @@
 #include "support/fake_clock.h"
 #include "support/temp_folder.h"
 
-namespace sumlog::cli {
+namespace sumlog::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -121,7 +121,7 @@ TEST(SaveEvidence, StopsAtABoundOfFiles) {
 }
 
 // A fetcher of as many bytes as the path says.
-class Sized final : public client::Fetcher {
+class Sized final : public Fetcher {
  public:
   absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t) override {
     std::size_t size = 0;
@@ -142,6 +142,24 @@ TEST(AnswerRecorder, RemembersWhatCame) {
   EXPECT_EQ(log.answers()[0].when, clock.Now());
 }
 
+TEST(AnswerLog, KeepsTheHeadHoweverMuchComesAfterIt) {
+  testing::FakeClock clock;
+  AnswerLog log(&clock);
+  log.Record("/tile/first", "a");
+  log.Record("/latest", "head");
+  for (int i = 0; i < 3; ++i) {
+    clock.Advance(absl::Seconds(1));
+    log.Record("/tile/0", std::string(AnswerLog::kMaxKeptBytes, 'x'));
+  }
+  ASSERT_THAT(log.answers(), SizeIs(5));
+  EXPECT_EQ(log.answers()[0].path, "/latest");
+  EXPECT_EQ(log.answers()[0].bytes, "head");
+  EXPECT_FALSE(log.answers()[3].bytes.has_value());
+  EXPECT_TRUE(log.answers()[4].bytes.has_value());
+  log.Clear();
+  EXPECT_THAT(log.answers(), SizeIs(0));
+}
+
 TEST(AnswerRecorder, KeepsTheNewestWithinItsBound) {
   AnswerLog log(SystemClock());
   AnswerRecorder recorder(std::make_unique<Sized>(), &log);
@@ -158,4 +176,4 @@ TEST(AnswerRecorder, KeepsTheNewestWithinItsBound) {
 }
 
 }  // namespace
-}  // namespace sumlog::cli
+}  // namespace sumlog::client

@@ -20,8 +20,8 @@
 // Trust: the file holds a stranger's bytes; only lines that do not begin with "| " are ours. Safe
 // from any thread.
 
-#ifndef SUMLOG_CLI_SERVER_EVIDENCE_H_
-#define SUMLOG_CLI_SERVER_EVIDENCE_H_
+#ifndef SUMLOG_CLIENT_SERVER_EVIDENCE_H_
+#define SUMLOG_CLIENT_SERVER_EVIDENCE_H_
 
 #include <cstddef>
 #include <string>
@@ -29,9 +29,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "cli/answer_recorder.h"
+#include "client/answer_recorder.h"
 
-namespace sumlog::cli {
+namespace sumlog::client {
 
 struct ServerEvidence {
   std::string found;   // what contradicts what, one line
@@ -55,6 +55,6 @@ std::string FormatEvidence(const ServerEvidence& evidence);
 //   kPermissionDenied, kUnavailable  as CreateFileDurably
 absl::StatusOr<std::string> SaveEvidence(const ServerEvidence& evidence, const std::string& folder);
 
-}  // namespace sumlog::cli
+}  // namespace sumlog::client
 
-#endif  // SUMLOG_CLI_SERVER_EVIDENCE_H_
+#endif  // SUMLOG_CLIENT_SERVER_EVIDENCE_H_

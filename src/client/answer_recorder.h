@@ -1,11 +1,12 @@
 // What a server answered, remembered so that it can be kept as evidence when it turns out a lie.
 //
-// Bounded: of the newest answers the bytes, kMaxKeptBytes in all; of older ones size and hash.
+// Bounded: of the newest answers the bytes, kMaxKeptBytes in all; of older ones size and hash. The
+// newest head ("/latest") is kept however much comes after it: it is what all else is judged by.
 //
 // Safe from any thread.
 
-#ifndef SUMLOG_CLI_ANSWER_RECORDER_H_
-#define SUMLOG_CLI_ANSWER_RECORDER_H_
+#ifndef SUMLOG_CLIENT_ANSWER_RECORDER_H_
+#define SUMLOG_CLIENT_ANSWER_RECORDER_H_
 
 #include <cstddef>
 #include <deque>
@@ -20,7 +21,7 @@
 #include "crypto/sha256.h"
 #include "sumlog/client/sumdb_client.h"
 
-namespace sumlog::cli {
+namespace sumlog::client {
 
 struct RecordedAnswer {
   std::string path;  // what was asked for: of a URL, or the name of a call
@@ -44,29 +45,34 @@ class AnswerLog {
   // What came, oldest first.
   std::vector<RecordedAnswer> answers() const;
 
+  // Forgets everything: what comes next is another piece of work.
+  void Clear();
+
  private:
   Clock* const clock_;  // constant after construction
 
   mutable Mutex mu_;
-  std::deque<RecordedAnswer> answers_ ABSL_GUARDED_BY(mu_);
+  std::optional<RecordedAnswer> head_ ABSL_GUARDED_BY(mu_);  // the newest one
+  std::deque<RecordedAnswer> answers_ ABSL_GUARDED_BY(mu_);  // all others
   std::size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  std::size_t first_kept_ ABSL_GUARDED_BY(mu_) = 0;  // of answers_: from here on they have bytes
 };
 
 // A Fetcher that records what comes with status 200.
-class AnswerRecorder final : public client::Fetcher {
+class AnswerRecorder final : public Fetcher {
  public:
   // `answers` outlives this object.
-  AnswerRecorder(std::unique_ptr<client::Fetcher> fetcher, AnswerLog* answers)
+  AnswerRecorder(std::unique_ptr<Fetcher> fetcher, AnswerLog* answers)
       : fetcher_(std::move(fetcher)), answers_(answers) {}
 
   // As the fetcher below.
   absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override;
 
  private:
-  const std::unique_ptr<client::Fetcher> fetcher_;
+  const std::unique_ptr<Fetcher> fetcher_;
   AnswerLog* const answers_;
 };
 
-}  // namespace sumlog::cli
+}  // namespace sumlog::client
 
-#endif  // SUMLOG_CLI_ANSWER_RECORDER_H_
+#endif  // SUMLOG_CLIENT_ANSWER_RECORDER_H_
