@@ -2,7 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "sumlog/client/failure_details.h"
+#include "client/tile_bytes.h"
 
 namespace sumlog::client {
 namespace {
@@ -45,11 +45,7 @@ absl::StatusOr<std::string> FetchDataTile(Fetcher& fetcher, std::uint64_t index,
     bytes = Fetch(fetcher, tile);
   }
   if (bytes.ok()) return bytes;
-  // Of a tree that is signed: no answer about something that is not there, nor about who asks.
-  return WithServerText(
-      absl::UnavailableError(absl::StrCat("the server does not give ", tlog::FormatTilePath(tile),
-                                          " of a tree it signed: ", bytes.status().message())),
-      ServerTextOf(bytes.status()));
+  return TileNotGiven(tile, bytes.status());
 }
 
 }  // namespace sumlog::client

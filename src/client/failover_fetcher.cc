@@ -33,7 +33,11 @@ class FailoverFetcher final : public Fetcher {
     for (int round = 1;; ++round) {
       absl::StatusOr<std::string> answer = AskEach(path, max_bytes);
       if (!absl::IsUnavailable(answer.status())) return answer;
-      if (round == options_.rounds || !options_.wait(PartOf(wait))) {
+      // Who says how long to leave him alone is not asked before; when that is too long to wait
+      // here, the caller is told.
+      const absl::Duration asked_for = RetryAfterOf(answer.status());
+      if (round == options_.rounds || asked_for > options_.max_wait ||
+          !options_.wait(std::max(PartOf(wait), asked_for))) {
         return GaveUp(answer.status(), round);
       }
       wait = std::min(2 * wait, options_.max_wait);

@@ -3,6 +3,7 @@
 //
 // The place that answered last is asked first. Between rounds it waits, twice as long each time and
 // by a random part less, so that many clients of a server that comes back do not all come at once.
+// It waits as long as a server asks for (Retry-After), or gives up when that is more than max_wait.
 //
 // Safe from any thread.
 

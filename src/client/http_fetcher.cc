@@ -58,6 +58,11 @@ std::size_t Gather(char* data, std::size_t one, std::size_t size, void* user) {
   return taken;
 }
 
+// libcurl's progress function: anything but 0 ends the transfer.
+int AskWhetherCancelled(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const HttpFetcherOptions*>(user)->cancelled() ? 1 : 0;
+}
+
 bool IsPath(absl::string_view path) {
   return absl::StartsWith(path, "/") &&
          std::all_of(path.begin(), path.end(), [](char c) { return '!' <= c && c <= '~'; });
@@ -87,8 +92,12 @@ absl::StatusCode MeaningOf(long http_code) {
 // What an answer that is not 200 means.
 absl::Status AnswerError(CURL* curl, const std::string& url, const Body& body) {
   const long code = ResponseCode(curl);
-  const absl::Status status(MeaningOf(code),
-                            absl::StrCat("GET ", url, ": status ", code, ", want 200"));
+  absl::Status status(MeaningOf(code), absl::StrCat("GET ", url, ": status ", code, ", want 200"));
+  curl_off_t retry_after = 0;  // of a date, libcurl makes seconds too
+  curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+  if (absl::IsUnavailable(status) && retry_after > 0) {
+    status = WithRetryAfter(status, absl::Seconds(retry_after));
+  }
   const char* type = nullptr;
   curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
   if (type == nullptr || !absl::StartsWithIgnoreCase(type, "text/plain")) return status;
@@ -114,6 +123,11 @@ bool Configure(CURL* curl, const HttpFetcherOptions& options, const BaseUrl& bas
   set(CURLOPT_PATH_AS_IS, 1L);  // paths go out as they are
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!options.use_proxy) set(CURLOPT_PROXY, "");
+  if (options.cancelled) {
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &AskWhetherCancelled);
+    set(CURLOPT_XFERINFODATA, &options);
+  }
   if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
   set(CURLOPT_WRITEFUNCTION, &Gather);
   return ok;

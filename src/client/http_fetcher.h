@@ -9,6 +9,7 @@
 #ifndef SUMLOG_CLIENT_HTTP_FETCHER_H_
 #define SUMLOG_CLIENT_HTTP_FETCHER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,9 @@ struct HttpFetcherOptions {
   absl::Duration connect_timeout = absl::Seconds(10);  // DNS, TCP and TLS
   std::string ca_file;                                 // PEM; empty: the system's authorities
   std::string user_agent = "sumlog";
+  // Asked now and then while something is fetched, from any thread; true: it is given up, within
+  // about a second, as kUnavailable. May be empty.
+  std::function<bool()> cancelled = {};
   bool use_proxy = true;  // false: straight to the server, whatever the environment says
 };
 

@@ -3,12 +3,20 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
 
 absl::Status WrongTileSize(const tlog::TileId& tile, const std::string& got) {
   return absl::DataLossError(absl::StrCat(tlog::FormatTilePath(tile), " of a signed tree is of ",
                                           got, " bytes, want ", tile.width * tlog::kHashSizeBytes));
+}
+
+absl::Status TileNotGiven(const tlog::TileId& tile, const absl::Status& failure) {
+  const absl::Status status =
+      absl::UnavailableError(absl::StrCat("the server does not give ", tlog::FormatTilePath(tile),
+                                          " of a tree it signed: ", failure.message()));
+  return WithRetryAfter(WithServerText(status, ServerTextOf(failure)), RetryAfterOf(failure));
 }
 
 absl::StatusOr<std::vector<tlog::Hash>> ParseTile(const tlog::TileId& tile, absl::string_view bytes,

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "client/tile_bytes.h"
-#include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
 namespace {
@@ -33,12 +32,7 @@ absl::StatusOr<std::vector<tlog::Hash>> TileFetcher::ReadTile(const tlog::TileId
   if (absl::IsResourceExhausted(bytes.status())) {
     return WrongTileSize(asked, absl::StrCat("more than ", kMaxAnswerBytes));
   }
-  // A tree that is signed has all its tiles: a 404 says nothing about a module, nor a 403 about
-  // what the caller asked.
-  return WithServerText(
-      absl::UnavailableError(absl::StrCat("the server does not give ", tlog::FormatTilePath(tile),
-                                          " of a tree it signed: ", bytes.status().message())),
-      ServerTextOf(bytes.status()));
+  return TileNotGiven(tile, bytes.status());
 }
 
 absl::StatusOr<std::vector<std::vector<tlog::Hash>>> TileFetcher::ReadTiles(

@@ -143,6 +143,21 @@ TEST_F(FailoverFetcherTest, WaitsTwiceAsLongEachTimeUpToABound) {
   }
 }
 
+TEST_F(FailoverFetcherTest, WaitsAsLongAsTheServerAsksFor) {
+  options_.max_wait = absl::Seconds(5);
+  Add({WithRetryAfter(kDown, absl::Seconds(4)), "answer"});
+  EXPECT_EQ(*Fetch(), "answer");
+  EXPECT_THAT(waits_, ::testing::ElementsAre(absl::Seconds(4)));
+}
+
+TEST_F(FailoverFetcherTest, GivesUpWhenTheServerAsksForMoreThanItWaits) {
+  options_.max_wait = absl::Seconds(5);
+  const Place& down = Add({WithRetryAfter(kDown, absl::Seconds(6))});
+  EXPECT_EQ(RetryAfterOf(Fetch().status()), absl::Seconds(6));
+  EXPECT_EQ(down.asked, 1);
+  EXPECT_THAT(waits_, IsEmpty());
+}
+
 TEST_F(FailoverFetcherTest, StopsWhenItIsTold) {
   stopped_ = true;
   const Place& down = Add({WithServerText(kDown, "back at noon")});

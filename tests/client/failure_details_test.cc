@@ -21,6 +21,15 @@ TEST(FailureDetails, StayOutOfTheMessage) {
   EXPECT_EQ(ForkedNotesOf(status), "");
 }
 
+TEST(FailureDetails, KeepHowLongTheServerWantsToBeLeftAlone) {
+  const absl::Status down = absl::UnavailableError("status 503");
+  EXPECT_EQ(RetryAfterOf(down), absl::ZeroDuration());
+  EXPECT_EQ(WithRetryAfter(down, absl::ZeroDuration()), down);
+  EXPECT_EQ(WithRetryAfter(down, absl::Seconds(-1)), down);
+  EXPECT_EQ(RetryAfterOf(Reword(WithRetryAfter(down, absl::Seconds(7)), "x")), absl::Seconds(7));
+  EXPECT_EQ(RetryAfterOf(WithRetryAfter(down, absl::InfiniteDuration())), absl::Hours(24));
+}
+
 TEST(FailureDetails, SurviveAnotherMessage) {
   absl::Status status = WithServerText(absl::DataLossError("a"), "text");
   status = Reword(WithForkedNotes(status, "notes"), "b");

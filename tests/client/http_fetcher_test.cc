@@ -166,6 +166,27 @@ TEST_F(HttpFetcherTest, ShowsTheServersTextWhenItIsPlain) {
   EXPECT_EQ(ServerTextOf(html), "");
 }
 
+TEST_F(HttpFetcherTest, TellsHowLongTheServerWantsToBeLeftAlone) {
+  const auto wait_of = [](const std::string& status, const std::string& headers) {
+    return RetryAfterOf(FetchOf(HttpAnswer(status, headers, "busy"), 100).status());
+  };
+  EXPECT_EQ(wait_of("429 Too Many Requests", "Retry-After: 90\r\n"), absl::Seconds(90));
+  EXPECT_EQ(wait_of("503 Busy", "Retry-After: 1\r\n"), absl::Seconds(1));
+  EXPECT_EQ(wait_of("503 Busy", ""), absl::ZeroDuration());
+  EXPECT_EQ(wait_of("503 Busy", "Retry-After: -5\r\n"), absl::ZeroDuration());
+  EXPECT_EQ(wait_of("404 Not Found", "Retry-After: 90\r\n"), absl::ZeroDuration());
+}
+
+TEST_F(HttpFetcherTest, GivesUpWhenItIsCancelled) {
+  const ScriptedTcpServer silent([](const std::string&) { return ""; });
+  HttpFetcherOptions options;
+  options.base_url = silent.url();
+  options.cancelled = [] { return true; };
+  const auto fetcher = NewHttpFetcher(options);
+  ASSERT_TRUE(fetcher.ok()) << fetcher.status();
+  EXPECT_TRUE(absl::IsUnavailable((*fetcher)->Fetch("/latest", 100).status()));
+}
+
 TEST_F(HttpFetcherTest, ReadsNoMoreOfAnErrorThanItShows) {
   const std::string text = absl::StrCat("first\n", std::string(1u << 20, 'x'));
   const absl::Status status = FetchOf(HttpAnswer("404 Not Found", kPlain, text), 10).status();

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace sumlog::client {
 
@@ -25,6 +26,11 @@ absl::Status WithServerText(absl::Status status, absl::string_view text);
 // failure is no fork. They are the evidence: keep them.
 std::string ForkedNotesOf(const absl::Status& status);
 absl::Status WithForkedNotes(absl::Status status, absl::string_view notes);
+
+// How long the server wants to be left alone (Retry-After of a 429 or 5xx): more than zero and at
+// most a day; zero when it has not said.
+absl::Duration RetryAfterOf(const absl::Status& status);
+absl::Status WithRetryAfter(absl::Status status, absl::Duration wait);
 
 // The same code and payloads with another message. `status` is not OK.
 absl::Status Reword(const absl::Status& status, absl::string_view message);
