@@ -56,7 +56,10 @@ class Follower {
 
   // Whether the upstream's tree begins with the records that are here.
   absl::Status CheckHistory() {
-    ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(edge_.size(), *tiles_));
+    tlog::Hash root = head().root;  // nothing is asked for while the upstream has not grown
+    if (edge_.size() != head().size) {
+      ASSIGN_OR_RETURN(root, tlog::RootFromTiles(edge_.size(), *tiles_));
+    }
     if (root == edge_.Root()) return absl::OkStatus();
     return absl::DataLossError(
         absl::StrCat("the first ", edge_.size(), " records of the upstream's signed tree of ",
@@ -76,8 +79,11 @@ class Follower {
       next = FetchNext(source, piece.first + piece.leaves.size(), target);
       RETURN_IF_ERROR(Commit(std::move(piece)));
       if (!options_.watch) continue;
-      RETURN_IF_ERROR(
-          options_.watch({.begin = report_.begin, .done = edge_.size(), .target = target}));
+      RETURN_IF_ERROR(options_.watch({.begin = report_.begin,
+                                      .done = edge_.size(),
+                                      .target = target,
+                                      .upstream_size = head().size,
+                                      .odd_records = report_.odd_records}));
     }
     return CommitTarget();
   }

@@ -43,6 +43,8 @@ struct SyncOptions {
     std::uint64_t begin = 0;  // records that were there before
     std::uint64_t done = 0;   // that are there now
     std::uint64_t target = 0;
+    std::uint64_t upstream_size = 0;  // of the upstream's newest head
+    std::uint64_t odd_records = 0;    // so far, as in the report
   };
   std::function<absl::Status(const Progress&)> watch = {};
 };

@@ -1,0 +1,228 @@
+#include "mirror/follower.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/check.h"
+#include "base/damage.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "client/server_evidence.h"
+#include "crypto/sha256.h"
+#include "log/heads_on_the_way.h"
+#include "sumlog/client/failure_details.h"
+
+namespace sumlog::mirror {
+namespace {
+
+// After the first failure; then twice as long each time, up to the interval.
+constexpr absl::Duration kFirstWait = absl::Seconds(1);
+constexpr std::uint64_t kMaxDoublings = 20;
+
+// While a round lasts, the state is saved this often.
+constexpr absl::Duration kSaveInterval = absl::Seconds(10);
+
+bool IsContradiction(const absl::Status& status) {
+  return (absl::IsDataLoss(status) && !IsDamagedData(status)) || absl::IsUnauthenticated(status);
+}
+
+client::RecordedAnswer AsAnswer(absl::string_view what, absl::string_view bytes, absl::Time when) {
+  return {.path = std::string(what),
+          .when = when,
+          .size_bytes = bytes.size(),
+          .sha256 = crypto::Sha256(bytes),
+          .bytes = std::string(bytes)};
+}
+
+FollowerState LoadState(const std::string& path) {
+  if (path.empty()) return {};
+  const absl::StatusOr<std::string> text = ReadFile(path, kMaxFollowerStateBytes);
+  return text.ok() ? ParseFollowerState(*text) : FollowerState();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Follower>> Follower::Create(Options options) {
+  CHECK(options.store != nullptr);
+  ASSIGN_OR_RETURN(std::unique_ptr<Upstream> upstream, Upstream::Open(options.upstream));
+  return std::unique_ptr<Follower>(new Follower(std::move(options), std::move(upstream)));
+}
+
+Follower::Follower(Options options, std::unique_ptr<Upstream> upstream)
+    : options_(std::move(options)),
+      answers_(options_.clock),
+      upstream_(upstream.get()),
+      recorder_(std::move(upstream), &answers_),
+      dice_(std::random_device()()),
+      state_(LoadState(options_.rounds_file)) {
+  MutexLock lock(&mu_);
+  state_.upstream = upstream_->shown();
+}
+
+Round Follower::RunRound() {
+  upstream_->Begin(std::exchange(ask_next_place_, false));
+  answers_.Clear();
+  odd_before_ = state().odd_records;
+  Round round = TryRound();
+  if (upstream_->stopped() && !round.status.ok()) round.status = absl::CancelledError("stopped");
+  if (IsContradiction(round.status)) {
+    round.evidence = KeepEvidence(round.status);
+    ask_next_place_ = true;
+  }
+  NoteRound(round);
+  if (round.status.ok() && round.sync.complete && round.sync.upstream.note != told_note_) {
+    told_note_ = round.sync.upstream.note;
+    if (options_.on_head) options_.on_head(round.sync.upstream);
+  }
+  if (options_.on_round) options_.on_round(round);
+  return round;
+}
+
+Round Follower::TryRound() {
+  Round round;
+  const std::unique_ptr<client::SumdbClient> client = client::SumdbClient::Create(
+      {.key = options_.key, .fetcher = &recorder_, .memory = options_.memory});
+  absl::StatusOr<SyncReport> report =
+      Sync({.store = options_.store,
+            .client = client.get(),
+            .fetcher = &recorder_,
+            .clock = options_.clock,
+            .from = upstream_->shown(),
+            .connections = options_.connections,
+            .piece_records = options_.piece_records,
+            .until = options_.until,
+            .watch = [this](const SyncOptions::Progress& progress) { return Watch(progress); }});
+  if (absl::IsInvalidArgument(report.status())) {  // a web page in place of the head
+    round.status = absl::UnavailableError(
+        absl::StrCat("no checksum database answers: ", report.status().message()));
+    return round;
+  }
+  round.status = report.status();
+  if (!report.ok()) return round;
+  round.sync = *std::move(report);
+  const absl::StatusOr<bool> is_behind = IsBehind(round.sync);
+  round.status = is_behind.status();
+  round.is_behind = is_behind.value_or(false);
+  return round;
+}
+
+absl::Status Follower::Watch(const SyncOptions::Progress& progress) {
+  if (upstream_->stopped()) return absl::CancelledError("told to stop");
+  if (options_.on_progress) options_.on_progress(progress);
+  const absl::Time now = options_.clock->Now();
+  {
+    MutexLock lock(&mu_);
+    state_.last_contact = now;
+    state_.odd_records = odd_before_ + progress.odd_records;
+    state_.upstream_size = std::max(state_.upstream_size, progress.upstream_size);
+  }
+  if (now >= saved_at_ && now - saved_at_ < kSaveInterval) return absl::OkStatus();
+  saved_at_ = now;
+  SaveState();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Follower::IsBehind(const SyncReport& report) const {
+  const std::uint64_t shown = report.upstream.head.size;
+  if (shown < report.end) return true;
+  if (options_.memory == nullptr) return false;
+  ASSIGN_OR_RETURN(const std::optional<std::string> note, options_.memory->Recall());
+  if (!note.has_value()) return false;
+  ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest,
+                   tlog::OpenTreeHead(*note, absl::MakeConstSpan(&options_.key, 1)));
+  return shown < newest.head.size;
+}
+
+std::string Follower::KeepEvidence(const absl::Status& status) const {
+  client::ServerEvidence evidence{.found = std::string(status.message()),
+                                  .server = upstream_->shown(),
+                                  .key = options_.key.ToString(),
+                                  .when = options_.clock->Now(),
+                                  .answers = answers_.answers()};
+  if (const std::string notes = client::ForkedNotesOf(status); !notes.empty()) {
+    evidence.answers.push_back(AsAnswer("two signed heads", notes, evidence.when));
+  }
+  const absl::StatusOr<std::optional<storage::StoredHead>> ours =
+      log::NewestSigned(*options_.store);
+  if (ours.ok() && ours->has_value()) {
+    evidence.answers.push_back(
+        AsAnswer("the newest head that this mirror holds", (*ours)->note, evidence.when));
+  }
+  return client::SaveEvidence(evidence, options_.evidence_dir).value_or("");
+}
+
+void Follower::NoteRound(const Round& round) {
+  if (absl::IsCancelled(round.status)) return SaveState();
+  const absl::Time now = options_.clock->Now();
+  {
+    MutexLock lock(&mu_);
+    if (round.status.ok()) {
+      state_.failures = 0;
+      state_.last_contact = now;
+      if (round.sync.complete) state_.last_complete = now;
+      state_.upstream_size = std::max(state_.upstream_size, round.sync.upstream.head.size);
+      state_.odd_records = odd_before_ + round.sync.odd_records;
+    } else {
+      ++state_.failures;
+      state_.error_at = now;
+      state_.error = std::string(round.status.message());
+    }
+    if (IsContradiction(round.status)) {
+      state_.contradiction_at = now;
+      state_.evidence = round.evidence;
+    }
+  }
+  SaveState();
+}
+
+// A file that cannot be written stops nobody: it only tells less.
+void Follower::SaveState() const {
+  if (options_.rounds_file.empty()) return;
+  ReplaceFileDurably(options_.rounds_file, FormatFollowerState(state()), 0644).IgnoreError();
+}
+
+FollowerState Follower::state() const {
+  MutexLock lock(&mu_);
+  return state_;
+}
+
+void Follower::Run() {
+  while (!upstream_->stopped()) {
+    if (!WaitFor(WaitAfter(RunRound()))) return;
+  }
+}
+
+void Follower::Stop() {
+  upstream_->Stop();
+  MutexLock lock(&mu_);
+  stopped_ = true;
+  stopping_.NotifyAll();
+}
+
+absl::Duration Follower::WaitAfter(const Round& round) {
+  absl::Duration wait = options_.interval;
+  const std::uint64_t failures = state().failures;
+  if (absl::IsUnavailable(round.status) && failures > 0) {
+    wait = std::min(wait, kFirstWait * (std::uint64_t{1} << std::min(failures - 1, kMaxDoublings)));
+    wait *= std::uniform_real_distribution<double>(0.5, 1.0)(dice_);
+  }
+  return std::max(wait, client::RetryAfterOf(round.status));
+}
+
+bool Follower::WaitFor(absl::Duration wait) {
+  // Not the clock of the options: that one may jump.
+  const auto begin = std::chrono::steady_clock::now();
+  MutexLock lock(&mu_);
+  while (!stopped_) {
+    const absl::Duration waited = absl::FromChrono(std::chrono::steady_clock::now() - begin);
+    if (waited >= wait) return true;
+    stopping_.WaitFor(&mu_, wait - waited);
+  }
+  return false;
+}
+
+}  // namespace sumlog::mirror
