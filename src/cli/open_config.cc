@@ -1,5 +1,6 @@
 #include "cli/open_config.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "server/log_directory.h"
+#include "server/mirror_directory.h"
 #include "server/new_log.h"
 
 namespace sumlog::cli {
@@ -78,6 +80,20 @@ absl::StatusOr<ops::Config> OpenConfig(const Context& context, const ConfigFlags
 absl::StatusOr<ops::Config> OpenLogConfig(const Context& context, const ConfigFlags& flags) {
   ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context, flags));
   if (config.log_name.empty()) return NoLog(context, config);
+  return config;
+}
+
+absl::StatusOr<ops::Config> OpenServedConfig(const Context& context, const ConfigFlags& flags) {
+  ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context, flags));
+  if (!config.log_name.empty()) return config;
+  if (config.mirrors.empty()) return NoLog(context, config);
+  // A log whose name was taken out of the file must not be left out silently.
+  std::vector<std::string> names = server::NamesOfLogs(config.dir);
+  for (const ops::MirrorConfig& mirror : config.mirrors) {
+    ASSIGN_OR_RETURN(const std::string file, server::MirrorFileName(mirror.name()));
+    names.erase(std::remove(names.begin(), names.end(), file), names.end());
+  }
+  if (!names.empty()) return LogWithoutConfig(config, names);
   return config;
 }
 

@@ -19,6 +19,9 @@ using ConfigFlags = std::map<std::string, std::string>;  // "listen.http" → va
 // without an origin log; the message says how to go on. Else what the system says of the file.
 absl::StatusOr<ops::Config> OpenLogConfig(const Context& context, const ConfigFlags& flags = {});
 
+// The same, but a directory with mirrors alone is fine, too; log_name is then empty.
+absl::StatusOr<ops::Config> OpenServedConfig(const Context& context, const ConfigFlags& flags = {});
+
 // The same, but a directory without a log is fine: log_name is then empty.
 absl::StatusOr<ops::Config> OpenConfig(const Context& context, const ConfigFlags& flags = {});
 

@@ -68,7 +68,7 @@ void Notify(const Context& context, ops::Logger& logger, absl::string_view state
 // What a SIGHUP brings up to date.
 void Reload(const Context& context, const ConfigFlags& settings, server::Server& server,
             ops::Logger& logger) {
-  const absl::StatusOr<ops::Config> config = OpenLogConfig(context, settings);
+  const absl::StatusOr<ops::Config> config = OpenServedConfig(context, settings);
   const absl::Status status = config.ok() ? server.Reload(*config) : config.status();
   if (!status.ok()) {
     logger.Error("reload failed; everything stays as it was",
@@ -98,13 +98,27 @@ void RunUntilSignal(Context& context, const ConfigFlags& settings, SignalWaiter&
   logger.Info("stopped");
 }
 
+void LogServing(server::Server& server, const ops::Config& config, ops::Logger& logger) {
+  const auto or_off = [](const std::string& address) { return address.empty() ? "off" : address; };
+  const log::OriginLog* const log = server.origin_log();
+  logger.Info(
+      "serving",
+      {{"log", log == nullptr ? "mirrors alone" : config.log_name},
+       {"http", server.http_address()},
+       {"grpc", or_off(server.grpc_address())},
+       {"admin", or_off(server.admin_address())},
+       {"tls", config.listen_tls_cert.empty() ? "off" : "on"},
+       {"records", log == nullptr ? "as each mirror says"
+                                  : absl::StrCat(log->reader().Newest()->signed_head.head.size)}});
+}
+
 void RunServe(Context& context, const ServeFlags& flags) {
   SignalWaiter signals;  // before any thread starts
   ConfigFlags settings;
   if (!flags.http.empty()) settings["listen.http"] = flags.http;
   if (!flags.grpc.empty()) settings["listen.grpc"] = flags.grpc;
   if (!flags.admin.empty()) settings["listen.admin"] = flags.admin;
-  const absl::StatusOr<ops::Config> config = OpenLogConfig(context, settings);
+  const absl::StatusOr<ops::Config> config = OpenServedConfig(context, settings);
   if (!config.ok()) return Fail(context, "serve", config.status());
 
   const std::unique_ptr<ops::Logger> logger = ops::Logger::ToStream(
@@ -116,14 +130,7 @@ void RunServe(Context& context, const ServeFlags& flags) {
   }
   if (!server.ok()) return Fail(context, "serve", server.status());
 
-  const auto head = (*server)->origin_log()->reader().Newest();
-  const auto or_off = [](const std::string& address) { return address.empty() ? "off" : address; };
-  logger->Info("serving", {{"log", config->log_name},
-                           {"http", (*server)->http_address()},
-                           {"grpc", or_off((*server)->grpc_address())},
-                           {"admin", or_off((*server)->admin_address())},
-                           {"tls", config->listen_tls_cert.empty() ? "off" : "on"},
-                           {"records", absl::StrCat(head->signed_head.head.size)}});
+  LogServing(**server, *config, *logger);
   PrintListening(context, ListenersOf(**server));
   RunUntilSignal(context, settings, signals, **server, *logger);
 }

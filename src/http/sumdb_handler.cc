@@ -50,7 +50,7 @@ std::string NamesOf(const std::vector<ServedLog>& logs) {
 }
 
 LogName NameOf(const ServedLog& log) {
-  return {.name = log.name, .is_mirror = log.mirror != nullptr};
+  return {.name = log.name, .is_mirror = log.reader == nullptr};
 }
 
 class SumdbHandler final : public Handler {
@@ -62,7 +62,7 @@ class SumdbHandler final : public Handler {
         failures_(options_.logger) {
     CHECK(!options_.logs.empty());
     for (const ServedLog& log : options_.logs) {
-      CHECK((log.reader == nullptr) != (log.mirror == nullptr));
+      CHECK((log.reader != nullptr) + (log.mirror != nullptr) == (log.opened.ok() ? 1 : 0));
     }
   }
 
@@ -122,6 +122,7 @@ Response SumdbHandler::Answer(const Request& request) const {
     return pages_.UnknownLog(route->log_name);
   }
   if (route->page == Route::Page::kUnknown) return pages_.UnknownPage(route->argument);
+  if (!log->opened.ok()) return Failed(*log, log->opened);
   const log::LogReader* const reader = log->mirror != nullptr ? log->mirror->reader() : log->reader;
   if (reader == nullptr) return pages_.NothingYet(log->name);
   return AnswerFrom(*log, *reader, *route);

@@ -30,9 +30,10 @@ namespace sumlog::http {
 
 struct ServedLog {
   std::string name;  // of the log, as in its key and in /sumdb/<name>/
-  // One of these, which outlives the handler:
+  // One of these, which outlives the handler; none when there is an error below:
   const log::LogReader* reader = nullptr;    // of an origin log
   const log::FollowedLog* mirror = nullptr;  // of a log that is signed elsewhere
+  absl::Status opened = absl::OkStatus();    // else why nothing of this mirror can be served
 };
 
 struct SumdbHandlerOptions {

@@ -5,12 +5,14 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
 #include "http/failure_log.h"
 #include "http/http_server.h"
 #include "http/sumdb_handler.h"
 #include "ops/address.h"
+#include "server/mirrors.h"
 #include "server/rpc_fronts.h"
 
 namespace sumlog::server {
@@ -50,67 +52,120 @@ http::HttpServer::Options HttpOptions(const ops::Config& config, const ops::Addr
   return options;
 }
 
-// Declared in the order of dependence: the listener goes first, the log last.
+// What of a data directory is served.
+struct Opened {
+  std::optional<FileLock> lock;      // where no origin log has it
+  std::optional<OpenedLog> log;      // the origin log, if there is one
+  std::unique_ptr<Mirrors> mirrors;  // never null
+};
+
+absl::StatusOr<Opened> OpenAll(const ops::Config& config, const OpenLogOptions& options,
+                               ops::Logger* logger) {
+  Opened opened;
+  if (config.log_name.empty() && !config.mirrors.empty()) {
+    ASSIGN_OR_RETURN(opened.lock, LockDirectory(config.dir));
+  } else {
+    ASSIGN_OR_RETURN(opened.log, OpenLog(config, options));
+  }
+  opened.mirrors =
+      Mirrors::Open(config, opened.log.has_value() ? opened.log->lock : *opened.lock, logger);
+  if (!opened.log.has_value()) RETURN_IF_ERROR(opened.mirrors->status());
+  return opened;
+}
+
+// gRPC serves the origin log alone.
+absl::Status CheckNoGrpc(const ops::Config& config) {
+  const bool has_admin =
+      config.listen_admin != "off" &&
+      config.listen_admin != absl::StrCat("unix:", config.dir, "/admin.sock");  // the default
+  if (config.listen_grpc == "off" && !has_admin) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      has_admin ? "listen.admin" : "listen.grpc", " is set, but there is no origin log in ",
+      config.dir,
+      "\nwhy: mirrors are served over HTTP alone\nfix: leave it out, or make it \"off\""));
+}
+
+// Declared in the order of dependence: the listener goes first, the logs last.
 class RunningServer final : public Server {
  public:
-  RunningServer(const ops::Config& config, OpenedLog opened, ops::Logger* logger)
+  RunningServer(const ops::Config& config, Opened opened, ops::Logger* logger)
       : opened_(std::move(opened)), logger_(logger), failures_(logger) {
     http::SumdbHandlerOptions options;
-    options.logs = {{.name = config.log_name, .reader = &opened_.log->reader()}};
+    if (opened_.log.has_value()) {
+      options.logs.push_back({.name = config.log_name, .reader = &opened_.log->log->reader()});
+    }
+    for (http::ServedLog& mirror : opened_.mirrors->served()) {
+      options.logs.push_back(std::move(mirror));
+    }
     options.contact = config.log_contact;
     options.ready = [this] { return Ready(); };
+    options.remarks = [this] { return opened_.mirrors->remarks(); };
     options.logger = logger;
     handler_ = http::NewSumdbHandler(std::move(options));
   }
 
   absl::Status Listen(const ops::Config& config) {
+    if (!opened_.log.has_value()) RETURN_IF_ERROR(CheckNoGrpc(config));
     ASSIGN_OR_RETURN(address_, ops::ParseAddress(config.listen_http));
     http::HttpServer::Options options = HttpOptions(config, address_);
     options.logger = logger_;
     ASSIGN_OR_RETURN(http_, http::HttpServer::Start(options, handler_.get()));
     address_.port = http_->port();
-    ASSIGN_OR_RETURN(rpc_, RpcFronts::Start(config, opened_));
+    if (opened_.log.has_value()) {
+      ASSIGN_OR_RETURN(rpc_, RpcFronts::Start(config, *opened_.log));
+    }
+    opened_.mirrors->Start();
     return absl::OkStatus();
   }
 
   std::string http_address() const override { return ops::FormatAddress(address_); }
-  std::string grpc_address() const override { return rpc_->grpc_address(); }
-  std::string admin_address() const override { return rpc_->admin_address(); }
+  std::string grpc_address() const override { return rpc_ ? rpc_->grpc_address() : ""; }
+  std::string admin_address() const override { return rpc_ ? rpc_->admin_address() : ""; }
 
-  log::OriginLog* origin_log() override { return opened_.log.get(); }
+  log::OriginLog* origin_log() override {
+    return opened_.log.has_value() ? opened_.log->log.get() : nullptr;
+  }
 
   absl::Status Reload(const ops::Config& config) override {
-    RETURN_IF_ERROR(rpc_->Reload(config));  // judges the files that the other then takes
+    if (rpc_ != nullptr) RETURN_IF_ERROR(rpc_->Reload(config));  // judges the files first
     return http_->ReloadTls();
   }
 
   void Drain(absl::Duration deadline) override {
     draining_ = true;
+    // First: requests may wait for what a mirror asks its upstream.
+    opened_.mirrors->Stop();
     {
       // Beside each other, so that one deadline is enough for both.
-      const std::jthread rpc =
-          StartThread("rpc-drain", [this, deadline] { rpc_->Drain(deadline); });
+      std::jthread rpc;
+      if (rpc_ != nullptr) {
+        rpc = StartThread("rpc-drain", [this, deadline] { rpc_->Drain(deadline); });
+      }
       http_->Drain(deadline);
     }
-    opened_.log->Drain();
+    if (opened_.log.has_value()) opened_.log->log->Drain();
   }
 
  private:
   absl::Status Ready() {
     if (draining_) return absl::UnavailableError("the server is stopping");
-    const absl::Status writer = opened_.log->stats().writer;
-    if (!writer.ok()) failures_.Report("the log cannot write", writer.ToString());
-    return WriterReadiness(writer);
+    if (opened_.log.has_value()) {
+      const absl::Status writer = opened_.log->log->stats().writer;
+      if (!writer.ok()) failures_.Report("the log cannot write", writer.ToString());
+      return WriterReadiness(writer);
+    }
+    if (opened_.mirrors->any_ready()) return absl::OkStatus();
+    return absl::UnavailableError(opened_.mirrors->remarks().front());
   }
 
-  OpenedLog opened_;
+  Opened opened_;
   ops::Logger* const logger_;  // may be null
   http::FailureLog failures_;
   std::atomic<bool> draining_ = false;
   ops::Address address_;
   std::unique_ptr<http::Handler> handler_;
   std::unique_ptr<http::HttpServer> http_;
-  std::unique_ptr<RpcFronts> rpc_;
+  std::unique_ptr<RpcFronts> rpc_;  // null without an origin log
 };
 
 }  // namespace
@@ -118,7 +173,7 @@ class RunningServer final : public Server {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ops::Config& config,
                                                       const OpenLogOptions& options,
                                                       ops::Logger* logger) {
-  ASSIGN_OR_RETURN(OpenedLog opened, OpenLog(config, options));
+  ASSIGN_OR_RETURN(Opened opened, OpenAll(config, options, logger));
   auto server = std::make_unique<RunningServer>(config, std::move(opened), logger);
   RETURN_IF_ERROR(server->Listen(config));
   return server;
