@@ -67,6 +67,7 @@ LogReader::LogReader(const storage::LogStore* store, std::shared_ptr<const Publi
       options_(options),
       clock_(clock),
       blocks_(blocks),
+      records_(options.record_cache_bytes),
       newest_(first),
       cadence_head_(std::move(first)),
       cadence_renewed_at_(clock->Now()) {
@@ -80,8 +81,21 @@ absl::StatusOr<LookupAnswer> LogReader::Lookup(const gosum::ModuleVersion& modul
     const std::optional<Decision> blocked = blocks_->Find(key);
     if (blocked.has_value()) return BlockedError(key, *blocked);
   }
+  std::optional<RecordCache::Found> found = records_.Find(module);
+  if (!found.has_value()) {
+    ASSIGN_OR_RETURN(found, FindInStore(module, key, *newest));
+    records_.Keep(module, found->number, found->text);
+  }
+  return LookupAnswer{.number = found->number,
+                      .record_text = std::move(found->text),
+                      .head = HeadForLookup(found->number)};
+}
+
+absl::StatusOr<RecordCache::Found> LogReader::FindInStore(const gosum::ModuleVersion& module,
+                                                          const std::string& key,
+                                                          const PublishedHead& newest) const {
   ASSIGN_OR_RETURN(const std::uint64_t number, store_->Find(key));
-  if (number >= newest->signed_head.head.size) {
+  if (number >= newest.signed_head.head.size) {
     return absl::NotFoundError(absl::StrCat(key, " is not published yet"));
   }
   absl::StatusOr<std::string> text = store_->Record(number);
@@ -94,8 +108,7 @@ absl::StatusOr<LookupAnswer> LogReader::Lookup(const gosum::ModuleVersion& modul
     return absl::DataLossError(absl::StrCat("the index has ", key, " at record ", number,
                                             ", which is about something else"));
   }
-  return LookupAnswer{
-      .number = number, .record_text = *std::move(text), .head = HeadForLookup(number)};
+  return RecordCache::Found{.number = number, .text = *std::move(text)};
 }
 
 std::shared_ptr<const PublishedHead> LogReader::HeadForLookup(std::uint64_t number) const {

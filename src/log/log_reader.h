@@ -12,6 +12,7 @@
 #ifndef SUMLOG_LOG_LOG_READER_H_
 #define SUMLOG_LOG_LOG_READER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@
 #include "log/block_list.h"
 #include "log/head_listeners.h"
 #include "log/published_head.h"
+#include "log/record_cache.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/storage/log_store.h"
 #include "sumlog/tlog/hash.h"
@@ -45,6 +47,7 @@ class LogReader {
  public:
   struct Options {
     absl::Duration head_interval = absl::Seconds(1);
+    std::size_t record_cache_bytes = RecordCache::kDefaultMaxBytes;  // of lookups; 0: none
   };
 
   // Keeps pointers to `store` and `clock`, which must outlive this object. `first` is the head to
@@ -93,11 +96,18 @@ class LogReader {
   void Publish(std::shared_ptr<const PublishedHead> head);
 
  private:
+  // The number and text of a module version that `newest` covers. Status codes as Lookup.
+  absl::StatusOr<RecordCache::Found> FindInStore(const gosum::ModuleVersion& module,
+                                                 const std::string& key,
+                                                 const PublishedHead& newest) const;
+
   // Constant after construction.
   const storage::LogStore* const store_;
   const Options options_;
   Clock* const clock_;
   const BlockList* const blocks_;  // may be null
+
+  mutable RecordCache records_;
 
   Snapshot<PublishedHead> newest_;
   mutable HeadListeners listeners_;

@@ -233,6 +233,31 @@ TEST(LogReaderPublication, HidesWhatIsCommittedButNotPublished) {
   EXPECT_EQ(log->reader().DataTile({.kind = TileId::Kind::kData, .width = 1})->size(), 1u);
 }
 
+TEST(LogReaderCache, AnswersAgainWithoutTheStore) {
+  TestLog log;
+  ASSERT_EQ(log.Open(), absl::OkStatus());
+  ASSERT_TRUE(log.Add({MakeRecord(0), MakeRecord(1)}).ok());
+  const LogReader& reader = log->reader();
+  ASSERT_TRUE(reader.Lookup(MakeRecord(0).module).ok());
+  log.store->FailReads(absl::UnavailableError("not now"));
+  const absl::StatusOr<LookupAnswer> answer = reader.Lookup(MakeRecord(0).module);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->number, 0u);
+  EXPECT_EQ(answer->record_text, gosum::FormatRecordText(MakeRecord(0)));
+  EXPECT_TRUE(absl::IsUnavailable(reader.Lookup(MakeRecord(1).module).status()));
+}
+
+TEST(LogReaderCache, RefusesABlockedVersionThatItHas) {
+  TestLog log;
+  ASSERT_EQ(log.Open(), absl::OkStatus());
+  ASSERT_TRUE(log.Add({MakeRecord(0)}).ok());
+  const gosum::ModuleVersion module = MakeRecord(0).module;
+  ASSERT_TRUE(log->reader().Lookup(module).ok());
+  const Decision decision = {.reason = "bad", .who = "ops", .when = log.clock.Now()};
+  ASSERT_EQ(log->blocks().Block({.module = module, .decision = decision}), absl::OkStatus());
+  EXPECT_TRUE(absl::IsPermissionDenied(log->reader().Lookup(module).status()));
+}
+
 // A reader whose head promises more than its store has.
 class LogReaderDamage : public ::testing::Test {
  protected:
