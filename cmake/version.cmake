@@ -12,7 +12,7 @@ string(CONCAT SUMLOG_LIBRARIES
   "curl=${CURL_VERSION_STRING} abseil=${absl_VERSION} CLI11=${CLI11_VERSION} "
   "toml11=${toml11_VERSION} spdlog=${spdlog_VERSION} nlohmann-json=${nlohmann_json_VERSION}")
 
-set_source_files_properties(src/server/rpc_fronts.cc PROPERTIES COMPILE_DEFINITIONS
+set_source_files_properties(src/server/rpc_fronts.cc src/server/user_agent.cc PROPERTIES COMPILE_DEFINITIONS
   "SUMLOG_VERSION=\"${PROJECT_VERSION}\"")
 set_source_files_properties(src/cli/version.cc PROPERTIES COMPILE_DEFINITIONS
   "SUMLOG_VERSION=\"${PROJECT_VERSION}\";SUMLOG_COMMIT=\"${SUMLOG_COMMIT}\";SUMLOG_LIBRARIES=\"${SUMLOG_LIBRARIES}\"")

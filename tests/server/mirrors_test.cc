@@ -4,10 +4,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/sync.h"
@@ -15,6 +16,7 @@
 #include "server/mirror_directory.h"
 #include "server/new_log.h"
 #include "server/server.h"
+#include "storage/rocksdb/rocksdb_store.h"
 #include "support/raw_http_client.h"
 #include "support/small_sumdb.h"
 #include "support/temp_folder.h"
@@ -29,6 +31,27 @@ using ::testing::Not;
 
 // Port 1 of this machine: nobody answers, and it is known at once.
 constexpr char kNobody[] = "http://127.0.0.1:1";
+
+// Remembers what was logged, from any thread.
+class HeardEvents final : public ops::Logger {
+ public:
+  void Log(ops::LogLevel, absl::string_view event, ops::LogFields fields) override {
+    MutexLock lock(&mu_);
+    absl::StrAppend(&heard_, event);
+    for (const ops::LogField& field : fields) {
+      absl::StrAppend(&heard_, " ", field.key, "=", field.value);
+    }
+    absl::StrAppend(&heard_, "\n");
+  }
+  std::string str() const {
+    MutexLock lock(&mu_);
+    return heard_;
+  }
+
+ private:
+  mutable Mutex mu_;
+  std::string heard_ ABSL_GUARDED_BY(mu_);
+};
 
 class MirrorsTest : public ::testing::Test {
  protected:
@@ -72,8 +95,7 @@ class MirrorsTest : public ::testing::Test {
 
   void Serve() {
     server_.reset();
-    log_.str("");
-    auto server = Server::Start(Load(), {}, logger_.get());
+    auto server = Server::Start(Load(), {}, &log_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -83,8 +105,7 @@ class MirrorsTest : public ::testing::Test {
   }
 
   testing::TempFolder folder_;
-  std::ostringstream log_;
-  const std::unique_ptr<ops::Logger> logger_ = ops::Logger::ToStream(&log_, {});
+  HeardEvents log_;
   const tlog::Signer signer_ = TestSigner("sum.upstream.example");
   SmallSumdb upstream_{signer_};
   std::unique_ptr<Server> server_;
@@ -108,7 +129,7 @@ TEST_F(MirrorsTest, AreServedWithoutAnOriginLog) {
   }
   EXPECT_EQ(Get("/sumdb/sum.upstream.example/supported").status, 200);
   EXPECT_TRUE(server_->Reload(Load()).ok());
-  EXPECT_THAT(log_.str(), HasSubstr("\"records\":\"300\""));
+  EXPECT_THAT(log_.str(), HasSubstr("records=300"));
   server_->Drain(absl::Seconds(5));
   server_.reset();
   Serve();  // the directory is free
@@ -141,7 +162,7 @@ TEST_F(MirrorsTest, AreNotReadyBeforeThereIsAnythingAndDoNotKeepTheOriginLogFrom
   Serve();
   const RawResponse beside = Get("/readyz");
   EXPECT_EQ(beside.status, 200);
-  EXPECT_THAT(beside.body, HasSubstr("ok\nthe mirror of sum.upstream.example: nothing"));
+  EXPECT_THAT(beside.body, HasSubstr("ok\nthe mirror of sum.upstream.example: "));
 }
 
 TEST_F(MirrorsTest, AreServedWhenAnotherOneCannotBeOpened) {
@@ -160,6 +181,127 @@ TEST_F(MirrorsTest, AreServedWhenAnotherOneCannotBeOpened) {
   EXPECT_THAT(broken.body, Not(HasSubstr(dir())));
   EXPECT_THAT(Get("/readyz").body, HasSubstr("the mirror of sum.other.example: it cannot be"));
   EXPECT_THAT(log_.str(), HasSubstr("a mirror cannot be opened"));
+}
+
+// An upstream: another server of ours, with a log of its own.
+class MirrorsOfAServer : public MirrorsTest {
+ protected:
+  MirrorsOfAServer() {
+    const auto made = CreateLog({.dir = folder_.path() + "/up", .name = "sum.up.example"});
+    EXPECT_TRUE(made.ok()) << made.status();
+    key_ = made->key.ToString();
+    StartUpstream("127.0.0.1:0");
+  }
+
+  void StartUpstream(const std::string& address) {
+    const auto config = ops::LoadConfig({.dir = folder_.path() + "/up",
+                                         .file = "",
+                                         .environment = {},
+                                         .flags = {{"listen.http", address}}});
+    ASSERT_TRUE(config.ok()) << config.status();
+    auto server = Server::Start(*config, {});
+    ASSERT_TRUE(server.ok()) << server.status();
+    up_ = *std::move(server);
+  }
+
+  // Adds a record to the upstream; its number is how many there were before.
+  void Append() {
+    const std::string h1 = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    log::AddRequest request;
+    request.records = {
+        {.module = {.path = absl::StrCat("example.com/m", appended_++), .version = "v1.0.0"},
+         .zip_hash = h1,
+         .mod_hash = h1}};
+    request.provenance = {.how = "import", .from = "test", .when = absl::UnixEpoch()};
+    ASSERT_TRUE(up_->origin_log()->sequencer().AddAndWait(std::move(request)).ok());
+  }
+
+  void ServeMirror(const std::string& address) {
+    std::filesystem::create_directories(dir());
+    std::ofstream(dir() + "/sumlog.toml")
+        << "[[mirror]]\nkey = \"" << key_ << "\"\nupstream = [\"http://" << address
+        << "\"]\ninterval = \"1s\"\n";
+    Serve();
+  }
+
+  // Asks until `holds`; each turn waits for an answer, and the test's own time-out is the bound.
+  template <typename Holds>
+  RawResponse GetUntil(const std::string& target, Holds holds) {
+    while (true) {
+      RawResponse response = Get(target);
+      if (holds(response)) return response;
+      std::this_thread::yield();
+    }
+  }
+
+  std::string key_;
+  int appended_ = 0;
+  std::unique_ptr<Server> up_;
+};
+
+TEST_F(MirrorsOfAServer, FollowItUnderItsOwnKeyAndStayWhenItIsGone) {
+  Append();
+  ServeMirror(up_->http_address());
+  const auto is_200 = [](const RawResponse& response) { return response.status == 200; };
+  EXPECT_THAT(GetUntil("/lookup/example.com/m0@v1.0.0", is_200).body,
+              HasSubstr("go.sum database tree\n1\n"));
+  Append();
+  const std::string note =
+      RawHttpClient(ops::ParseAddress(up_->http_address())->port).Get("/latest").body;
+  EXPECT_THAT(GetUntil("/lookup/example.com/m1@v1.0.0", is_200).body, HasSubstr(note));
+  EXPECT_EQ(Get("/readyz").body, "ok\n");
+
+  const std::string address = up_->http_address();
+  up_.reset();
+  GetUntil("/readyz", [](const RawResponse& response) {
+    return response.body.find("sum.up.example: its upstream does not answer") != std::string::npos;
+  });
+  EXPECT_EQ(Get("/readyz").status, 200);
+  EXPECT_EQ(Get("/sumdb/sum.up.example/latest").body, note);
+  Serve();  // again, with nobody to ask
+  EXPECT_EQ(Get("/sumdb/sum.up.example/latest").body, note);
+  StartUpstream(address);
+  Append();
+  GetUntil("/lookup/example.com/m2@v1.0.0", is_200);
+}
+
+TEST_F(MirrorsOfAServer, ServeWhatWasVerifiedWhenItGoesBackOnItsWord) {
+  Append();
+  ServeMirror(up_->http_address());
+  const auto is_200 = [](const RawResponse& response) { return response.status == 200; };
+  const std::string note = GetUntil("/latest", is_200).body;
+  // The same key signs another history.
+  const std::string address = up_->http_address();
+  up_.reset();
+  const std::string up = folder_.path() + "/up";
+  std::filesystem::copy(up, folder_.path() + "/twin", std::filesystem::copy_options::recursive);
+  std::filesystem::remove_all(up + "/db");
+  std::filesystem::remove_all(up + "/anchor");
+  std::filesystem::create_directories(up + "/db");
+  {
+    const auto store =
+        storage::OpenRocksDbStore({.path = up + "/db/sum.up.example", .create = true});
+    ASSERT_TRUE(store.ok()) << store.status();
+    const auto config = ops::LoadConfig({.dir = up, .file = "", .environment = {}, .flags = {}});
+    ASSERT_TRUE(
+        log::OriginLog::CreateFirstHead(**store, {*LoadSigner(*config)}, SystemClock()).ok());
+  }
+  const auto config = ops::LoadConfig(
+      {.dir = up, .file = "", .environment = {}, .flags = {{"listen.http", address}}});
+  auto forked = Server::Start(*config, {.accept_new_anchor = true});
+  ASSERT_TRUE(forked.ok()) << forked.status();
+  up_ = *std::move(forked);
+  appended_ = 100;
+  Append();
+  Append();
+  GetUntil("/readyz", [](const RawResponse& response) {
+    return response.body.find("contradicts what it has signed") != std::string::npos;
+  });
+  EXPECT_EQ(Get("/latest").body, note);
+  EXPECT_EQ(Get("/lookup/example.com/m100@v1.0.0").status, 404);
+  EXPECT_THAT(Get("/readyz").body, Not(HasSubstr(dir())));
+  server_->Drain(absl::Seconds(5));
+  EXPECT_THAT(log_.str(), HasSubstr(dir() + "/evidence/mirrors/sum.up.example/"));
 }
 
 TEST_F(MirrorsTest, StopTheServerOnlyWhenThereIsNothingElse) {
