@@ -20,6 +20,7 @@ namespace {
 constexpr char kPrefix[] = "mirror.";
 constexpr char kFull[] = "full";
 constexpr char kLookupThrough[] = "lookup-through";
+constexpr char kBundles[] = "bundles";
 
 const std::vector<std::string>& KnownKeys() {
   static const std::vector<std::string> keys = {"mirror.key", "mirror.upstream", "mirror.mode",
@@ -37,12 +38,29 @@ struct Draft {
 };
 
 absl::Status SetMode(absl::string_view value, MirrorMode* mode) {
-  if (value != kFull && value != kLookupThrough) {
+  if (value == kFull) {
+    *mode = MirrorMode::kFull;
+  } else if (value == kLookupThrough) {
+    *mode = MirrorMode::kLookupThrough;
+  } else if (value == kBundles) {
+    *mode = MirrorMode::kBundles;
+  } else {
     return absl::InvalidArgumentError(
-        absl::StrCat("got \"", value, "\", want \"full\" or \"lookup-through\""));
+        absl::StrCat("got \"", value, "\", want \"full\", \"lookup-through\" or \"bundles\""));
   }
-  *mode = value == kFull ? MirrorMode::kFull : MirrorMode::kLookupThrough;
   return absl::OkStatus();
+}
+
+absl::string_view NameOf(MirrorMode mode) {
+  switch (mode) {
+    case MirrorMode::kLookupThrough:
+      return kLookupThrough;
+    case MirrorMode::kBundles:
+      return kBundles;
+    case MirrorMode::kFull:
+      break;
+  }
+  return kFull;
 }
 
 absl::Status SetInterval(absl::string_view value, absl::Duration* interval) {
@@ -87,9 +105,16 @@ absl::StatusOr<MirrorConfig> Finish(Draft draft) {
         draft.where, "[[mirror]] without key: nothing that is mirrored could be verified\n",
         "fix: key = \"NAME+HASH+KEY\", the verifier key that the log's owner gives out"));
   }
-  if (draft.upstream.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(draft.where, "[[mirror]] without upstream\n",
-                                                   "fix: upstream = [\"https://HOST\"]"));
+  if (draft.mode == MirrorMode::kBundles && !draft.upstream.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        draft.where, "[[mirror]] with an upstream and mode \"bundles\", which asks no network\n",
+        "fix: mode = \"full\", or no upstream"));
+  }
+  if (draft.mode != MirrorMode::kBundles && draft.upstream.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(draft.where, "[[mirror]] without upstream\n",
+                     "fix: upstream = [\"https://HOST\"]; or mode = \"bundles\", where "
+                     "no network is"));
   }
   return MirrorConfig{.where = std::move(draft.where),
                       .key = *std::move(draft.key),
@@ -163,6 +188,7 @@ absl::Status CheckMirrorNames(const std::vector<MirrorConfig>& mirrors,
 
 absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror) {
   std::string text = absl::StrCat("[[mirror]]\nkey = ", Quoted(mirror.key.ToString()), "\n");
+  if (mirror.mode == MirrorMode::kBundles) return text + "mode = \"bundles\"\n";
   absl::StrAppend(&text, "upstream = [");
   absl::string_view separator = "";
   for (const std::string& url : mirror.upstream) {
@@ -172,8 +198,8 @@ absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror) {
     absl::StrAppend(&text, separator, Quoted(url));
     separator = ", ";
   }
-  absl::StrAppend(&text, "]\nmode = \"", mirror.mode == MirrorMode::kFull ? kFull : kLookupThrough,
-                  "\"\ninterval = \"", absl::FormatDuration(mirror.interval), "\"\n");
+  absl::StrAppend(&text, "]\nmode = \"", NameOf(mirror.mode), "\"\ninterval = \"",
+                  absl::FormatDuration(mirror.interval), "\"\n");
   return text;
 }
 

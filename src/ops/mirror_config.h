@@ -33,13 +33,15 @@ inline constexpr absl::Duration kLeastMirrorInterval = absl::Seconds(1);
 enum class MirrorMode {
   kFull,           // every record is fetched, and follows the upstream
   kLookupThrough,  // a record is fetched when somebody asks for it
+  kBundles,        // no network is asked: bundles are brought by hand
 };
 
 struct MirrorConfig {
   std::string where;      // "/etc/sumlog/sumlog.toml:12: ", of its [[mirror]]
   tlog::VerifierKey key;  // of the log; its name is that of the mirror
-  // Base URLs, in order of preference, 1 to kMaxUpstreams. They may hold credentials: mask them
-  // before they are shown. Whether they are URLs is judged where they are used.
+  // Base URLs, in order of preference, 1 to kMaxUpstreams; none in kBundles. They may hold
+  // credentials: mask them before they are shown. Whether they are URLs is judged where they are
+  // used.
   std::vector<std::string> upstream;
   MirrorMode mode = MirrorMode::kFull;
   absl::Duration interval = kDefaultMirrorInterval;  // between two questions for a newer head
@@ -51,8 +53,8 @@ struct MirrorConfig {
 bool IsMirrorEntry(const ConfigEntry& entry);
 
 // Of `entries` those that IsMirrorEntry, in order of the file. kInvalidArgument, with file and
-// line: an unknown key or a wrong value, no key or no upstream, two mirrors of one name, more than
-// kMaxMirrors.
+// line: an unknown key or a wrong value, no key, an upstream that lacks or has no use, two mirrors
+// of one name, more than kMaxMirrors.
 absl::StatusOr<std::vector<MirrorConfig>> ReadMirrors(const std::vector<ConfigEntry>& entries,
                                                       absl::string_view path);
 

@@ -36,6 +36,7 @@ class FullMirror final : public RunningMirror {
   ~FullMirror() override { Stop(); }
 
   absl::Status MakeFollower(const ops::Config& config, const ops::MirrorConfig& mirror) {
+    if (mirror.mode == ops::MirrorMode::kBundles) return absl::OkStatus();
     mirror::Upstream::Options upstream;
     upstream.urls = mirror.upstream;
     upstream.user_agent = UserAgent(config);
@@ -77,6 +78,7 @@ class FullMirror final : public RunningMirror {
   }
 
   void Start() override {
+    if (follower_ == nullptr) return;
     thread_ = StartThread("mirror", [this] { follower_->Run(); });
   }
   void BeginStop() override {
@@ -125,8 +127,8 @@ class FullMirror final : public RunningMirror {
   const std::unique_ptr<log::FollowedLog> log_;
   ops::Logger* const logger_;  // may be null
   std::atomic<Health> health_ = Health::kWell;
-  std::unique_ptr<mirror::Follower> follower_;
-  std::jthread thread_;  // runs the follower
+  std::unique_ptr<mirror::Follower> follower_;  // null: no network is asked
+  std::jthread thread_;                         // runs the follower
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace sumlog::server {
 namespace {
 
 std::string ShowUpstreams(const ops::MirrorConfig& mirror) {
+  if (mirror.upstream.empty()) return "none, bundles are brought";
   return absl::StrJoin(mirror.upstream, " ", [](std::string* out, const std::string& url) {
     absl::StrAppend(out, client::MaskCredentials(url));
   });

@@ -68,7 +68,7 @@ TEST(ReadMirrors, NamesWhatIsWrong) {
               HasSubstr("f.toml:2: mirror.key: "));
   EXPECT_THAT(Refusal("[[mirror]]\nkey = [\"a\"]\n"), HasSubstr("got a list, want text"));
   EXPECT_THAT(Refusal(WithKey("mode = \"ful\"\n")),
-              HasSubstr("mirror.mode: got \"ful\", want \"full\" or \"lookup-through\""));
+              HasSubstr("mirror.mode: got \"ful\", want \"full\", \"lookup-through\" or \"bundles\""));
   EXPECT_THAT(Refusal(WithKey("interval = \"0s\"\n")), HasSubstr("mirror.interval: got \"0s\""));
   EXPECT_THAT(Refusal(WithKey("interval = \"10ms\"\n")), HasSubstr("want at least 1s"));
   EXPECT_THAT(Refusal(WithKey("intervall = \"1m\"\n")),
@@ -113,6 +113,22 @@ TEST(FormatMirror, ReadsBackAsWhatItWasMadeOf) {
   EXPECT_EQ(again->front().upstream, mirror.upstream);
   EXPECT_EQ(again->front().mode, mirror.mode);
   EXPECT_EQ(again->front().interval, mirror.interval);
+}
+
+TEST(FormatMirror, ReadsBackAMirrorThatBundlesFeed) {
+  const auto mirrors = Read(WithKey("mode = \"bundles\"\n"));
+  ASSERT_TRUE(mirrors.ok()) << mirrors.status();
+  EXPECT_EQ(mirrors->front().mode, MirrorMode::kBundles);
+  const absl::StatusOr<std::string> text = FormatMirror(mirrors->front());
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(*text, WithKey("mode = \"bundles\"\n"));
+}
+
+TEST(ReadMirrors, WantsAnUpstreamUnlessBundlesFeedIt) {
+  EXPECT_THAT(Refusal(WithKey("")), HasSubstr("without upstream"));
+  EXPECT_THAT(Refusal(WithKey("upstream = []\n")), HasSubstr("mode = \"bundles\""));
+  EXPECT_THAT(Refusal(WithKey("upstream = [\"https://a\"]\nmode = \"bundles\"\n")),
+              HasSubstr("which asks no network"));
 }
 
 TEST(FormatMirror, RefusesWhatNoQuotedTextHolds) {
