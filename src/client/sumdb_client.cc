@@ -60,7 +60,7 @@ class SumdbClientImpl final : public SumdbClient {
   }
 
   std::unique_ptr<tlog::TileReader> Tiles(const tlog::TreeHead& head) override {
-    return std::make_unique<VerifiedTiles>(head, source_, cache_);
+    return std::make_unique<VerifiedTiles>(head, source_, cache_, options_.tiles);
   }
 
  private:
@@ -78,8 +78,10 @@ class SumdbClientImpl final : public SumdbClient {
   }
 
   absl::Status CheckBeginning(const tlog::TreeHead& older, const tlog::TreeHead& newer) {
-    ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(older.size, *Tiles(newer)));
-    if (root == older.root) return absl::OkStatus();
+    // What a head of another history vouches for must not be remembered.
+    TilesOnTrial tiles(newer, source_, cache_, options_.tiles);
+    ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(older.size, tiles));
+    if (root == older.root) return tiles.Keep();
     return absl::DataLossError(
         absl::StrCat("its first ", older.size, " records have root ", tlog::FormatHash(root)));
   }

@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sumlog/client/head_memory.h"
+#include "sumlog/client/tile_memory.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/tlog/note.h"
 #include "sumlog/tlog/tile_reader.h"
@@ -55,6 +56,9 @@ class SumdbClient {
     tlog::VerifierKey key;
     Fetcher* fetcher = nullptr;    // outlives the client
     HeadMemory* memory = nullptr;  // outlives the client; null: heads are forgotten with it
+    // Outlives the client; may be null. Gets every tile that was verified under a head of the
+    // database's one history, before the call that needed it returns.
+    TileMemory* tiles = nullptr;
   };
 
   static std::unique_ptr<SumdbClient> Create(Options options);
@@ -72,7 +76,7 @@ class SumdbClient {
   //   kDataLoss         signed bytes contradict each other, a tile or the proof: evidence of
   //                     tampering. For a fork, ForkedNotesOf has the notes (failure_details.h)
   //   kFailedPrecondition  the memory holds what is no head of this key
-  // or the memory's own errors.
+  // or the memories' own errors.
   virtual absl::StatusOr<VerifiedRecord> Lookup(const gosum::ModuleVersion& module) = 0;
 
   // Fetches /latest, verifies its signature and that it is consistent with the newest head seen.
