@@ -163,6 +163,12 @@ constexpr Key kKeys[] = {
      [](Config& c, absl::string_view v, const std::string& b) {
        return SetPath(&c.backup_dir, v, b);
      }},
+    {"policy.private", "", "module paths that no mirror's upstream is asked about, as GOPRIVATE",
+     [](Config& c, absl::string_view v, const std::string&) {
+       RETURN_IF_ERROR(CheckLine(v, kMaxConfigBytes));
+       c.policy_private = std::string(v);
+       return absl::OkStatus();
+     }},
     {"limits.connections", "4096", "open connections at most",
      [](Config& c, absl::string_view v, const std::string&) {
        return SetInteger(&c.limits_connections, v, {1, 1'000'000});

@@ -45,6 +45,10 @@ struct Config {
   // [backup]
   std::string backup_dir;  // where backups are made, a folder each; absolute; default <dir>/backup
 
+  // [policy]
+  std::string policy_private;  // comma-separated, in the form of GOPRIVATE: module paths that are
+                               // never asked of a log that is not ours
+
   // [limits]
   std::int64_t limits_connections = 4096;
   std::int64_t limits_header_bytes = 16 * 1024;

@@ -84,6 +84,9 @@ absl::StatusOr<std::string> ValueText(const toml::value& value) {
   return absl::InvalidArgumentError("want text in quotes or an integer");
 }
 
+// The one key of a section that may have a list.
+constexpr absl::string_view kPatternsKey = "policy.private";
+
 // What gathers entries: of one file, where its messages begin.
 class EntryReader {
  public:
@@ -122,12 +125,26 @@ class EntryReader {
                                  .line = value.location().line(),
                                  .table_line = table_line,
                                  .is_list = value.is_array() && table_line != 0};
+      if (value.is_array() && entry.name == kPatternsKey) {
+        RETURN_IF_ERROR(AddJoined(entry, value));
+        continue;
+      }
       if (!entry.is_list) {
         RETURN_IF_ERROR(Add(entry, value));
         continue;
       }
       for (const toml::value& element : value.as_array()) RETURN_IF_ERROR(Add(entry, element));
     }
+    return absl::OkStatus();
+  }
+
+  // A list of patterns is what the environment writes with commas.
+  absl::Status AddJoined(ConfigEntry entry, const toml::value& list) {
+    for (const toml::value& element : list.as_array()) {
+      if (!element.is_string()) return Wrong(element, absl::StrCat(entry.name, ": want text"));
+      absl::StrAppend(&entry.value, entry.value.empty() ? "" : ",", element.as_string().str);
+    }
+    entries_.push_back(std::move(entry));
     return absl::OkStatus();
   }
 

@@ -1,6 +1,7 @@
 // sumlog.toml as a flat list of keys and values. Hides the TOML library.
 //
-//   [listen]            a section: each key has one value, text or an integer
+//   [listen]            a section: each key has one value, text or an integer (policy.private may
+//                       have a list, which is its elements between commas)
 //   http = ":8080"
 //   [[client_cert]]     a table, of which there may be many; its keys may have lists of text
 //   scopes = ["read"]

@@ -195,6 +195,23 @@ TEST_F(ConfigTest, TakesIntegersWithAndWithoutQuotes) {
   EXPECT_EQ(config->limits_http_threads, 3);
 }
 
+TEST_F(ConfigTest, TakesPrivatePathsAsAListOrWithCommas) {
+  for (const char* const text :
+       {"[\"git.corp.example\", \"*.lab.example/x\"]", "\"git.corp.example,*.lab.example/x\""}) {
+    WriteFile(absl::StrCat("[policy]\nprivate = ", text, "\n"));
+    const auto config = Load();
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->policy_private, "git.corp.example,*.lab.example/x");
+  }
+  WriteFile("[policy]\nprivate = []\n");
+  EXPECT_EQ(Load()->policy_private, "");
+  EXPECT_EQ(Load({{"SUMLOG_POLICY_PRIVATE", "a,b"}})->policy_private, "a,b");
+  for (const char* const text : {"[policy]\nprivate = [1]\n", "[listen]\nhttp = [\":1\"]\n"}) {
+    WriteFile(text);
+    EXPECT_FALSE(Load().ok()) << text;
+  }
+}
+
 TEST_F(ConfigTest, NamesAnIntegerAsItWasWritten) {
   for (const char* const text : {"99999999999999999999999", "-99999999999999999999999"}) {
     WriteFile(absl::StrCat("[limits]\nconnections = ", text, "  # many\n"));
