@@ -97,6 +97,52 @@ Response ErrorPages::NoSuchTile(const LogName& log, absl::string_view path,
                               "this log");
 }
 
+Response ErrorPages::NoDataTiles(const LogName& log, absl::string_view path) const {
+  return Page(404, kNoCache, absl::StrCat(Shown(path), " is not in ", Describe(log)),
+              "it has only those records that somebody has looked up",
+              "for all records use a full mirror (mode = \"full\"), or the log itself");
+}
+
+Response ErrorPages::NotHere(const LogName& log, absl::string_view thing,
+                             const absl::Status& status) const {
+  const std::string what = absl::StrCat(Shown(thing), " is not in ", Describe(log));
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return Page(404, kCacheMissingLookup, what, "the log itself does not have it either",
+                  "check path and version; of what is new, ask again in some minutes");
+    case absl::StatusCode::kFailedPrecondition:
+      return Page(404, kNoCache, what,
+                  "the name is private here, so the log is not asked about it (policy.private)",
+                  "add it to GONOSUMDB, or verify it with a log of your own");
+    case absl::StatusCode::kPermissionDenied:
+      return Page(403, kNoCache, what, "the log refuses to answer about it",
+                  "ask whoever runs this mirror; the server's own log says more");
+    case absl::StatusCode::kDeadlineExceeded:
+      return Page(404, kNoCache, what, "it is still being fetched from the log, which takes long",
+                  "try again in a minute");
+    case absl::StatusCode::kUnavailable:
+      return Page(503, kNoCache, what,
+                  "it has not been asked for before, and the log cannot be "
+                  "reached from here now",
+                  "try again later; whoever runs this mirror: see to its way to the log");
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kDataLoss:
+      return Page(502, kNoCache, what,
+                  "what came in the log's name does not agree with what the log has signed",
+                  "tell whoever runs this mirror: the server's own log names the evidence");
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kCancelled:
+      return Page(503, kNoCache, what,
+                  "too much is being fetched already, or the server is stopping",
+                  "try again in a minute");
+    default:
+      return Page(502, kNoCache, what,
+                  "what came in the log's name is no answer of a checksum "
+                  "database",
+                  "try again later; else tell whoever runs this mirror");
+  }
+}
+
 Response ErrorPages::Failed(const LogName& log, const absl::Status& status) const {
   const std::string name = Describe(log);
   switch (status.code()) {

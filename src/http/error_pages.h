@@ -43,6 +43,10 @@ class ErrorPages {
   // No log ever has it; `why` says which of the rules it breaks.
   Response ImpossibleTile(const LogName& log, absl::string_view path, absl::string_view why) const;
   Response NoSuchTile(const LogName& log, absl::string_view path, std::uint64_t size) const;
+  // The mirror holds no records but those that were asked for.
+  Response NoDataTiles(const LogName& log, absl::string_view path) const;
+  // Why the mirror could not get `thing` from elsewhere, by the codes of log::DistantLog.
+  Response NotHere(const LogName& log, absl::string_view thing, const absl::Status& status) const;
   // Of `status` only the code is told.
   Response Failed(const LogName& log, const absl::Status& status) const;
   Response NotReady(const absl::Status& status) const;

@@ -8,12 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/check.h"
-#include "http/content_tag.h"
+#include "http/distant_pages.h"
 #include "http/error_body.h"
 #include "http/error_pages.h"
 #include "http/failure_log.h"
 #include "http/request_target.h"
-#include "log/data_tile_body.h"
+#include "http/sumdb_pages.h"
 #include "log/decision.h"
 #include "sumlog/gosum/module_version.h"
 #include "sumlog/tlog/hash.h"
@@ -21,19 +21,6 @@
 
 namespace sumlog::http {
 namespace {
-
-constexpr char kTextType[] = "text/plain; charset=UTF-8";
-constexpr char kBytesType[] = "application/octet-stream";
-
-// A tile of a given path never changes, whatever its width.
-constexpr char kCacheForEver[] = "public, max-age=31536000, immutable";
-// An old head stays true, so a lookup may be cached; but each head that a client meets costs it
-// tiles, so caches should not spread many different ones for long.
-constexpr char kCacheLookup[] = "public, max-age=60";
-// The newest head is of use only as long as it is the newest: caches ask again, and get a 304.
-constexpr char kCacheHead[] = "no-cache";
-constexpr char kCacheSupported[] = "public, max-age=60";
-constexpr char kNoCache[] = "no-store";
 
 // What an error text has room for.
 constexpr std::size_t kMostNamesShown = 3;
@@ -59,19 +46,30 @@ class SumdbHandler final : public Handler {
       : options_(std::move(options)),
         root_(LogAtRoot(options_.logs)),
         pages_(options_.contact, NamesOf(options_.logs)),
-        failures_(options_.logger) {
+        failures_(options_.logger),
+        distant_(&pages_, &failures_) {
     CHECK(!options_.logs.empty());
     for (const ServedLog& log : options_.logs) {
-      CHECK((log.reader != nullptr) + (log.mirror != nullptr) == (log.opened.ok() ? 1 : 0));
+      const int sources =
+          (log.reader != nullptr) + (log.mirror != nullptr) + (log.distant != nullptr);
+      CHECK(sources == (log.opened.ok() ? 1 : 0));
     }
   }
 
-  void Handle(const Request& request, Respond respond) override { respond(Answer(request)); }
+  void Handle(const Request& request, Respond respond) override {
+    const absl::StatusOr<Route> route = ParseRequestTarget(request.target);
+    if (!route.ok()) return respond(pages_.Malformed(route.status()));
+    const ServedLog* const log = FindLog(route->log_name);
+    if (log != nullptr && log->distant != nullptr && DistantPages::Has(route->page)) {
+      return distant_.Answer(log->name, *log->distant, *route, std::move(respond));
+    }
+    respond(Answer(*route, log));
+  }
 
  private:
   static const ServedLog* LogAtRoot(const std::vector<ServedLog>& logs);
 
-  Response Answer(const Request& request) const;
+  Response Answer(const Route& route, const ServedLog* log) const;
   const ServedLog* FindLog(absl::string_view name) const;
   Response AnswerFrom(const ServedLog& log, const log::LogReader& reader, const Route& route) const;
   Response Lookup(const ServedLog& log, const log::LogReader& reader,
@@ -87,16 +85,8 @@ class SumdbHandler final : public Handler {
   const ErrorPages pages_;
 
   mutable FailureLog failures_;  // safe from any thread
+  const DistantPages distant_;
 };
-
-Response Ok(const char* content_type, const char* cache_control, std::string etag,
-            std::string body) {
-  return {.status = 200,
-          .content_type = content_type,
-          .cache_control = cache_control,
-          .etag = std::move(etag),
-          .body = std::move(body)};
-}
 
 // The origin log, or the only one; else null.
 const ServedLog* SumdbHandler::LogAtRoot(const std::vector<ServedLog>& logs) {
@@ -106,26 +96,24 @@ const ServedLog* SumdbHandler::LogAtRoot(const std::vector<ServedLog>& logs) {
   return nullptr;
 }
 
-Response SumdbHandler::Answer(const Request& request) const {
-  const absl::StatusOr<Route> route = ParseRequestTarget(request.target);
-  if (!route.ok()) return pages_.Malformed(route.status());
-  switch (route->page) {
+// `log` is the one that the route names; null: there is none.
+Response SumdbHandler::Answer(const Route& route, const ServedLog* log) const {
+  switch (route.page) {
     case Route::Page::kHealthz:
-      return Ok(kTextType, kNoCache, "", "ok\n");
+      return PlainPage("ok\n");
     case Route::Page::kReadyz:
       return Ready();
     default:
       break;
   }
-  const ServedLog* const log = FindLog(route->log_name);
-  if (log == nullptr && (!route->log_name.empty() || route->page != Route::Page::kUnknown)) {
-    return pages_.UnknownLog(route->log_name);
+  if (log == nullptr && (!route.log_name.empty() || route.page != Route::Page::kUnknown)) {
+    return pages_.UnknownLog(route.log_name);
   }
-  if (route->page == Route::Page::kUnknown) return pages_.UnknownPage(route->argument);
+  if (route.page == Route::Page::kUnknown) return pages_.UnknownPage(route.argument);
   if (!log->opened.ok()) return Failed(*log, log->opened);
   const log::LogReader* const reader = log->mirror != nullptr ? log->mirror->reader() : log->reader;
   if (reader == nullptr) return pages_.NothingYet(log->name);
-  return AnswerFrom(*log, *reader, *route);
+  return AnswerFrom(*log, *reader, route);
 }
 
 Response SumdbHandler::AnswerFrom(const ServedLog& log, const log::LogReader& reader,
@@ -138,7 +126,7 @@ Response SumdbHandler::AnswerFrom(const ServedLog& log, const log::LogReader& re
     case Route::Page::kTile:
       return Tile(log, reader, route.argument);
     case Route::Page::kSupported:
-      return Ok(kTextType, kCacheSupported, "", "");
+      return SupportedPage();
     default:
       return pages_.UnknownPage(route.argument);
   }
@@ -167,18 +155,11 @@ Response SumdbHandler::Lookup(const ServedLog& log, const log::LogReader& reader
   }
   if (!answer.ok()) return Failed(log, answer.status());
 
-  const tlog::SignedTreeHead& head = answer->head->signed_head;
-  // The tag of the head, with the record's number in front.
-  std::string etag = NoteTag(head.head.size, head.note);
-  etag.insert(1, absl::StrCat(answer->number, "-"));
-  return Ok(kTextType, kCacheLookup, std::move(etag),
-            absl::StrCat(answer->number, "\n", answer->record_text, "\n", head.note));
+  return LookupPage(answer->number, answer->record_text, answer->head->signed_head);
 }
 
 Response SumdbHandler::Latest(const log::LogReader& reader) const {
-  const auto newest = reader.Newest();
-  const tlog::SignedTreeHead& head = newest->signed_head;
-  return Ok(kTextType, kCacheHead, NoteTag(head.head.size, head.note), head.note);
+  return HeadPage(reader.Newest()->signed_head);
 }
 
 Response SumdbHandler::Tile(const ServedLog& log, const log::LogReader& reader,
@@ -190,24 +171,19 @@ Response SumdbHandler::Tile(const ServedLog& log, const log::LogReader& reader,
   if (!tile.ok()) return pages_.Malformed(tile.status());
 
   absl::Status status;
-  std::string body;
-  const char* content_type = kBytesType;
   if (tile->kind == tlog::TileId::Kind::kHash) {
     const absl::StatusOr<std::vector<tlog::Hash>> hashes = reader.HashTile(*tile);
+    if (hashes.ok()) return HashTilePage(*hashes);
     status = hashes.status();
-    if (hashes.ok()) body = std::string(tlog::HashesAsBytes(*hashes));
   } else {
     const absl::StatusOr<storage::PackedTexts> records = reader.DataTile(*tile);
+    if (records.ok()) return DataTilePage(*records);
     status = records.status();
-    if (records.ok()) body = log::DataTileBody(*records, records->size());
-    content_type = kTextType;
   }
   if (absl::IsNotFound(status)) {
     return pages_.NoSuchTile(NameOf(log), path, reader.Newest()->signed_head.head.size);
   }
-  if (!status.ok()) return Failed(log, status);
-  std::string etag = ContentTag(body);
-  return Ok(content_type, kCacheForEver, std::move(etag), std::move(body));
+  return Failed(log, status);
 }
 
 Response SumdbHandler::Ready() const {
@@ -215,7 +191,7 @@ Response SumdbHandler::Ready() const {
   if (!status.ok()) return pages_.NotReady(status);
   std::string body = "ok\n";
   for (const std::string& remark : options_.remarks()) absl::StrAppend(&body, remark, "\n");
-  return Ok(kTextType, kNoCache, "", std::move(body));
+  return PlainPage(std::move(body));
 }
 
 Response SumdbHandler::Failed(const ServedLog& log, const absl::Status& status) const {

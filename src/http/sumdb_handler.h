@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "http/message.h"
+#include "log/distant_log.h"
 #include "log/followed_log.h"
 #include "log/log_reader.h"
 #include "ops/logging.h"
@@ -33,6 +34,7 @@ struct ServedLog {
   // One of these, which outlives the handler; none when there is an error below:
   const log::LogReader* reader = nullptr;    // of an origin log
   const log::FollowedLog* mirror = nullptr;  // of a log that is signed elsewhere
+  log::DistantLog* distant = nullptr;        // the same, of which only parts are here
   absl::Status opened = absl::OkStatus();    // else why nothing of this mirror can be served
 };
 
