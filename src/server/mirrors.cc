@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "client/mask_credentials.h"
 #include "server/full_mirror.h"
+#include "server/lookup_mirror.h"
 
 namespace sumlog::server {
 namespace {
@@ -38,7 +39,9 @@ std::unique_ptr<Mirrors> Mirrors::Open(const ops::Config& config, const FileLock
   std::unique_ptr<Mirrors> mirrors(new Mirrors);
   for (const ops::MirrorConfig& mirror : config.mirrors) {
     absl::StatusOr<std::unique_ptr<RunningMirror>> opened =
-        OpenFullMirror(config, mirror, lock, logger);
+        mirror.mode == ops::MirrorMode::kLookupThrough
+            ? OpenLookupMirror(config, mirror, lock, logger)
+            : OpenFullMirror(config, mirror, lock, logger);
     Report(mirror, opened, logger);
     mirrors->mirrors_.push_back({.name = mirror.name(),
                                  .opened = opened.status(),

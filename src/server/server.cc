@@ -14,6 +14,7 @@
 #include "ops/address.h"
 #include "server/mirrors.h"
 #include "server/rpc_fronts.h"
+#include "sumlog/gosum/module_pattern.h"
 
 namespace sumlog::server {
 namespace {
@@ -61,6 +62,10 @@ struct Opened {
 
 absl::StatusOr<Opened> OpenAll(const ops::Config& config, const OpenLogOptions& options,
                                ops::Logger* logger) {
+  if (const auto patterns = gosum::ModulePatterns::Parse(config.policy_private); !patterns.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("policy.private: ", patterns.status().message()));
+  }
   Opened opened;
   if (config.log_name.empty() && !config.mirrors.empty()) {
     ASSIGN_OR_RETURN(opened.lock, LockDirectory(config.dir));
@@ -103,6 +108,9 @@ class RunningServer final : public Server {
     options.logger = logger;
     handler_ = http::NewSumdbHandler(std::move(options));
   }
+
+  // Who waits for a mirror's upstream is answered while the handler is still there.
+  ~RunningServer() override { opened_.mirrors->Stop(); }
 
   absl::Status Listen(const ops::Config& config) {
     if (!opened_.log.has_value()) RETURN_IF_ERROR(CheckNoGrpc(config));

@@ -17,6 +17,7 @@
 #include "server/new_log.h"
 #include "server/server.h"
 #include "storage/rocksdb/rocksdb_store.h"
+#include "support/loopback_listener.h"
 #include "support/raw_http_client.h"
 #include "support/small_sumdb.h"
 #include "support/temp_folder.h"
@@ -216,11 +217,12 @@ class MirrorsOfAServer : public MirrorsTest {
     ASSERT_TRUE(up_->origin_log()->sequencer().AddAndWait(std::move(request)).ok());
   }
 
-  void ServeMirror(const std::string& address) {
+  void ServeMirror(const std::string& address, const std::string& more = "") {
     std::filesystem::create_directories(dir());
     std::ofstream(dir() + "/sumlog.toml")
         << "[[mirror]]\nkey = \"" << key_ << "\"\nupstream = [\"http://" << address
-        << "\"]\ninterval = \"1s\"\n";
+        << "\"]\ninterval = \"1s\"\n"
+        << more;
     Serve();
   }
 
@@ -263,6 +265,46 @@ TEST_F(MirrorsOfAServer, FollowItUnderItsOwnKeyAndStayWhenItIsGone) {
   StartUpstream(address);
   Append();
   GetUntil("/lookup/example.com/m2@v1.0.0", is_200);
+}
+
+TEST_F(MirrorsOfAServer, FetchWhatIsAskedForAndKeepIt) {
+  Append();
+  Append();
+  ServeMirror(up_->http_address(), "mode = \"lookup-through\"\n");
+  EXPECT_EQ(Get("/readyz").body, "ok\n");
+  EXPECT_EQ(Get("/sumdb/sum.up.example/supported").status, 200);
+  const RawResponse first = Get("/sumdb/sum.up.example/lookup/example.com/m1@v1.0.0");
+  EXPECT_EQ(first.status, 200);
+  EXPECT_THAT(first.body, HasSubstr("1\nexample.com/m1 v1.0.0 h1:"));
+  EXPECT_EQ(Get("/lookup/example.com/m2@v1.0.0").status, 404);
+  EXPECT_EQ(Get("/tile/8/0/000.p/2").status, 200);
+  up_.reset();
+  for (const bool is_restarted : {false, true}) {
+    if (is_restarted) Serve();
+    EXPECT_EQ(Get("/lookup/example.com/m1@v1.0.0").body, first.body);
+    EXPECT_EQ(Get("/tile/8/0/000.p/1").body.size(), 32u);
+    EXPECT_EQ(Get("/latest").status, 200);
+    EXPECT_EQ(Get("/lookup/example.com/m0@v1.0.0").status, 503);
+  }
+  server_->Drain(absl::Seconds(5));
+}
+
+TEST_F(MirrorsOfAServer, StopThoughAnUpstreamNeverAnswers) {
+  // Takes connections, and says nothing.
+  const testing::LoopbackListener silent;
+  ServeMirror(absl::StrCat("127.0.0.1:", silent.port()), "mode = \"lookup-through\"\n");
+  RawHttpClient client(ops::ParseAddress(server_->http_address())->port);
+  client.Send("GET /lookup/example.com/m0@v1.0.0 HTTP/1.1\r\nHost: x\r\n\r\n");
+  const FileDescriptor taken = silent.Accept();
+  server_->Drain(absl::Seconds(20));
+  EXPECT_EQ(client.ReadResponse().status, 503);
+}
+
+TEST_F(MirrorsTest, AskNoUpstreamBeforePrivateNamesAreKnown) {
+  AddMirror(signer_.verifier(), "mode = \"lookup-through\"\n\n[policy]\nprivate = [\"[\"]\n");
+  const auto server = Server::Start(Load(), {});
+  EXPECT_EQ(server.status().code(), absl::StatusCode::kInvalidArgument) << server.status();
+  EXPECT_THAT(std::string(server.status().message()), HasSubstr("policy.private"));
 }
 
 TEST_F(MirrorsOfAServer, ServeWhatWasVerifiedWhenItGoesBackOnItsWord) {
