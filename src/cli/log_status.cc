@@ -12,6 +12,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
+#include "cli/folder_size.h"
 #include "cli/open_config.h"
 #include "cli/served.h"
 #include "cli/server_judge.h"
@@ -49,20 +50,6 @@ absl::StatusOr<ClaimedHead> ReadClaims(const std::string& note) {
   claimed.signer =
       absl::StrCat(fields[1], "+", absl::Hex(ReadBigEndian32(signature), absl::kZeroPad8));
   return claimed;
-}
-
-std::uint64_t SizeOfFolder(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::uint64_t total = 0;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    // A database removes files while it runs: what is gone has no size.
-    std::error_code gone;
-    const std::uintmax_t size_bytes = it->file_size(gone);
-    if (!gone) total += size_bytes;
-  }
-  return total;
 }
 
 // The newest head as a server sends it.

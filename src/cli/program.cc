@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cli/mirror.h"
 #include "cli/parse_error.h"
 #include "cli/printable.h"
 #include "cli/usage.h"
@@ -33,6 +34,7 @@ void AddVerbs(CLI::App& program, Context& context) {
   AddInit(program, context);
   AddServe(program, context);
   AddImport(program, context);
+  AddMirror(program, context);
   AddAdd(program, context);
   AddLookup(program, context);
   AddProve(program, context);

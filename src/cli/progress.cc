@@ -66,8 +66,11 @@ std::string Progress::Describe(const Amount& amount, absl::Time now) const {
                            FormatCount(amount.total));
   }
   const double seconds = absl::ToDoubleSeconds(now - began_);
-  if (seconds < 1 || amount.done == 0) return text;
-  const double rate = static_cast<double>(amount.done) / seconds;
+  const auto tail = [&amount] {
+    return amount.more.empty() ? "" : absl::StrCat("  ", amount.more);
+  };
+  if (seconds < 1 || amount.done <= amount.begin) return absl::StrCat(text, tail());
+  const double rate = static_cast<double>(amount.done - amount.begin) / seconds;
   absl::StrAppend(&text, "  ", FormatCount(static_cast<std::uint64_t>(rate)), "/s");
   if (amount.total > amount.done) {
     const double left = static_cast<double>(amount.total - amount.done) / rate;
@@ -75,7 +78,7 @@ std::string Progress::Describe(const Amount& amount, absl::Time now) const {
                     absl::FormatDuration(absl::Ceil(absl::Seconds(left), absl::Seconds(1))),
                     " left");
   }
-  return text;
+  return absl::StrCat(text, tail());
 }
 
 void Progress::ClearLine() {

@@ -25,6 +25,8 @@ inline constexpr absl::Duration kProgressBarInterval = absl::Milliseconds(200);
 struct Amount {
   std::uint64_t done = 0;
   std::uint64_t total = 0;  // 0: not known
+  std::uint64_t begin = 0;  // of `done`: what was there before this piece of work
+  std::string more = {};    // said behind it
 };
 
 class Progress {

@@ -203,4 +203,15 @@ absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror) {
   return text;
 }
 
+absl::StatusOr<std::string> AddMirror(absl::string_view content, const MirrorConfig& mirror) {
+  ASSIGN_OR_RETURN(const std::string lines, FormatMirror(mirror));
+  const absl::string_view gap = content.empty()                 ? ""
+                                : absl::EndsWith(content, "\n") ? "\n"
+                                                                : "\n\n";
+  std::string added = absl::StrCat(content, gap, lines);
+  if (added.size() <= kMaxConfigBytes) return added;
+  return absl::InvalidArgumentError(absl::StrCat("the file would be of ", added.size(),
+                                                 " bytes, want at most ", kMaxConfigBytes));
+}
+
 }  // namespace sumlog::ops

@@ -65,6 +65,10 @@ absl::Status CheckMirrorNames(const std::vector<MirrorConfig>& mirrors, absl::st
 // upstream that text in quotes cannot hold (control characters).
 absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror);
 
+// `content`, a configuration file or nothing, with `mirror` behind it. kInvalidArgument as
+// FormatMirror, or the file would be longer than it may be.
+absl::StatusOr<std::string> AddMirror(absl::string_view content, const MirrorConfig& mirror);
+
 }  // namespace sumlog::ops
 
 #endif  // SUMLOG_OPS_MIRROR_CONFIG_H_

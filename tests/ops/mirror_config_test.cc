@@ -140,5 +140,21 @@ TEST(FormatMirror, RefusesWhatNoQuotedTextHolds) {
   }
 }
 
+TEST(AddMirror, KeepsWhatIsThere) {
+  const MirrorConfig mirror = Read(WithKey("upstream = [\"https://a\"]\n"))->front();
+  for (const std::string before : {"", "# mine\n", "[log]\nname = \"x\"  # no end of line"}) {
+    const absl::StatusOr<std::string> added = AddMirror(before, mirror);
+    ASSERT_TRUE(added.ok()) << added.status();
+    EXPECT_EQ(added->substr(0, before.size()), before);
+    ASSERT_TRUE(Read(*added).ok()) << Read(*added).status();
+    EXPECT_EQ(Read(*added)->front().key.ToString(), kKey);
+  }
+}
+
+TEST(AddMirror, MakesNoFileThatCouldNotBeRead) {
+  const MirrorConfig mirror = Read(WithKey("upstream = [\"https://a\"]\n"))->front();
+  EXPECT_FALSE(AddMirror(std::string(kMaxConfigBytes, '#'), mirror).ok());
+}
+
 }  // namespace
 }  // namespace sumlog::ops
