@@ -244,6 +244,7 @@ void RunAdd(Context& context, const AddFlags& flags) {
 
 void AddAdd(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("add", "add one record to a log that is being served");
+  verb->group("take go.sum files into a log; add one record");  // one row with import
   const auto flags = std::make_shared<AddFlags>();  // shared with the callback, which runs later
   AddRecordFlags(*verb, flags->record);
   verb->add_flag("--dry-run", flags->dry_run, "only say what would become of it");

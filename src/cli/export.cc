@@ -4,12 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "cli/chosen_log.h"
 #include "cli/json_output.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
@@ -18,9 +17,7 @@
 #include "cli/verb.h"
 #include "cli/verifier_key.h"
 #include "log/block_list.h"
-#include "log/heads_on_the_way.h"
 #include "mirror/static_tree.h"
-#include "server/log_directory.h"
 #include "server/mirror_directory.h"
 
 namespace sumlog::cli {
@@ -32,60 +29,18 @@ struct Exported {
   tlog::SignedTreeHead head;
 };
 
-// What is exported, open for reading.
-struct Source {
-  tlog::VerifierKey key;
-  std::unique_ptr<storage::LogStore> store;
-  storage::StoredHead head;  // signed
-};
-
-absl::StatusOr<Source> OpenOriginLog(const ops::Config& config) {
-  ASSIGN_OR_RETURN(tlog::VerifierKey key, KeyOfLog(config, ""));
-  ASSIGN_OR_RETURN(std::unique_ptr<storage::LogStore> store, server::OpenStoreReadOnly(config));
-  ASSIGN_OR_RETURN(storage::StoredHead head, store->SignedHead());
-  return Source{.key = std::move(key), .store = std::move(store), .head = std::move(head)};
-}
-
-absl::StatusOr<Source> OpenMirror(const ops::Config& config, const ops::MirrorConfig& mirror) {
-  // The tree has a folder of the log's name; what no host is called might lead elsewhere.
-  ASSIGN_OR_RETURN(const std::string file_name, server::MirrorFileName(mirror.name()));
-  if (file_name != mirror.name()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a log named \"", mirror.name(), "\" cannot be a folder of its name"));
-  }
-  ASSIGN_OR_RETURN(std::unique_ptr<storage::LogStore> store,
-                   server::OpenMirrorReadOnly(config, mirror));
-  ASSIGN_OR_RETURN(std::optional<storage::StoredHead> head, log::NewestSigned(*store));
-  if (!head.has_value()) {
-    return absl::NotFoundError(absl::StrCat("the mirror of ", mirror.name(),
-                                            " has reached no signed head yet\nfix: sumlog mirror "
-                                            "run --dir ",
-                                            config.dir, " --once"));
-  }
-  return Source{.key = mirror.key, .store = std::move(store), .head = *std::move(head)};
-}
-
-// The log that `name` names; empty: the origin log, or the only mirror.
-absl::StatusOr<Source> OpenSource(const Context& context, const ops::Config& config,
-                                  const std::string& name) {
-  for (const ops::MirrorConfig& mirror : config.mirrors) {
-    const bool is_only = config.log_name.empty() && config.mirrors.size() == 1;
-    if (name == mirror.name() || (name.empty() && is_only)) return OpenMirror(config, mirror);
-  }
-  if (!config.log_name.empty() && (name.empty() || name == config.log_name)) {
-    return OpenOriginLog(config);
-  }
-  if (config.mirrors.empty() && name.empty()) return OpenLogConfig(context).status();
+// The tree has a folder of the log's name; what no host is called might lead elsewhere.
+absl::Status CheckFolderName(const std::string& name) {
+  ASSIGN_OR_RETURN(const std::string file_name, server::MirrorFileName(name));
+  if (file_name == name) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      name.empty()
-          ? absl::StrCat("several mirrors are configured in ", config.dir,
-                         "\nfix: name one: --log NAME")
-          : absl::StrCat("no log or mirror named ", name, " is configured in ", config.dir));
+      absl::StrCat("a log named \"", name, "\" cannot be a folder of its name"));
 }
 
 absl::StatusOr<Exported> Export(Context& context, const ops::Config& config,
                                 const std::string& name, const std::string& folder) {
-  ASSIGN_OR_RETURN(const Source source, OpenSource(context, config, name));
+  ASSIGN_OR_RETURN(const ChosenLog source, ChooseLog(config, name));
+  RETURN_IF_ERROR(CheckFolderName(source.name()));
   const std::unique_ptr<storage::LogStore>& store = source.store;
   ASSIGN_OR_RETURN(const tlog::SignedTreeHead head, OpenHeadOf(source.key, source.head.note));
   ASSIGN_OR_RETURN(const std::unique_ptr<log::BlockList> blocks, log::BlockList::Load(store.get()));
@@ -93,7 +48,7 @@ absl::StatusOr<Exported> Export(Context& context, const ops::Config& config,
   absl::StatusOr<mirror::StaticTreeReport> tree = mirror::WriteStaticTree(
       {.store = store.get(),
        .head = source.head,
-       .log_name = source.key.name(),
+       .log_name = source.name(),
        .folder = folder,
        .is_blocked =
            [&blocks](absl::string_view module) { return blocks->Find(module).has_value(); },
@@ -153,8 +108,7 @@ void AddExport(CLI::App& program, Context& context) {
   noun->add_option("DIR", *folder, "the tree becomes DIR/sumdb/<name>, which must not be there")
       ->required();
   const auto name = std::make_shared<std::string>();
-  noun->add_option("--log", *name, "which, of the log and the mirrors in --dir (the log)")
-      ->type_name("NAME");
+  AddLogFlag(*noun, *name);
   noun->footer(
       "Reads only; a running server may go on. The tree has the newest head and does not follow: "
       "export again, elsewhere. Blocked versions have no lookup in it.\n"

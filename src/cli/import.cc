@@ -153,7 +153,7 @@ void Import(Context& context, const ImportFlags& flags) {
 
 void AddImport(CLI::App& program, Context& context) {
   CLI::App* verb = program.add_subcommand("import", "take go.sum files into a log, served or not");
-  verb->group("take go.sum files into a log; follow another's log");  // one row with mirror
+  verb->group("take go.sum files into a log; add one record");  // one row with add
   const auto flags = std::make_shared<ImportFlags>();  // shared with the callback, which runs later
   verb->add_option("FILE", flags->files, "go.sum or go.work.sum files; - is standard input")
       ->required();

@@ -11,7 +11,7 @@ void AddMirror(CLI::App& program, Context& context) {
   verb->require_subcommand(1);
   AddMirrorRun(*verb, context);
   AddMirrorStatus(*verb, context);
-  verb->group("take go.sum files into a log; follow another's log");  // one row with import
+  verb->group("follow another's log; carry one without a network");  // one row with bundle
   verb->footer("example: sumlog mirror status --dir /var/lib/sumlog");
 }
 

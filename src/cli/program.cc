@@ -34,8 +34,9 @@ void AddVerbs(CLI::App& program, Context& context) {
   AddInit(program, context);
   AddServe(program, context);
   AddImport(program, context);
-  AddMirror(program, context);
   AddAdd(program, context);
+  AddMirror(program, context);
+  AddBundle(program, context);
   AddLookup(program, context);
   AddProve(program, context);
   AddKeys(program, context);

@@ -82,6 +82,7 @@ void AddStatus(CLI::App& program, Context& context);
 void AddFsck(CLI::App& program, Context& context);
 void AddBackup(CLI::App& program, Context& context);
 void AddExport(CLI::App& program, Context& context);
+void AddBundle(CLI::App& program, Context& context);
 void AddFreeze(CLI::App& program, Context& context);
 void AddThaw(CLI::App& program, Context& context);
 void AddBlock(CLI::App& program, Context& context);
