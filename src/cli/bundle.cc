@@ -12,12 +12,9 @@ std::unique_ptr<mirror::Bundle> OpenBundle(Context& context, const std::string& 
                                            const std::string& file) {
   absl::StatusOr<std::unique_ptr<mirror::Bundle>> bundle = mirror::Bundle::Open(file);
   if (bundle.ok()) return *std::move(bundle);
-  if (absl::IsInvalidArgument(bundle.status())) {
-    Fail(context, doing, WithFix(bundle.status(), "copy it again from where it was made"),
-         kFoundWrong);
-  } else {
-    Fail(context, doing, bundle.status(), ExitCodeOfMissing(bundle.status()));
-  }
+  const bool is_damaged = absl::IsInvalidArgument(bundle.status());
+  Fail(context, doing, bundle.status(),
+       is_damaged ? kFoundWrong : ExitCodeOfMissing(bundle.status()));
   return nullptr;
 }
 

@@ -18,7 +18,6 @@ namespace sumlog::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class BundleVerbTest : public ::testing::Test {
  protected:
@@ -116,7 +115,7 @@ TEST_F(BundleVerbTest, FindsDamageBeforeAnythingIsTakenIn) {
   EXPECT_EQ(RunVerb({"bundle", "inspect", damaged}).exit_code, kFoundWrong);
   const VerbRun run = Import({damaged, "--key", log_.key()});
   EXPECT_EQ(run.exit_code, kFoundWrong) << run.err;
-  EXPECT_THAT(run.err, HasSubstr("copy it again"));
+  EXPECT_THAT(run.err, HasSubstr("carry it over again"));
   EXPECT_FALSE(std::filesystem::exists(mirror_dir()));
   EXPECT_EQ(RunVerb({"bundle", "inspect", log_.Path("nowhere")}).exit_code, kUnreachable);
 }

@@ -67,8 +67,9 @@ TEST(ReadMirrors, NamesWhatIsWrong) {
   EXPECT_THAT(Refusal("[[mirror]]\nkey = \"sum.golang.org\"\n"),
               HasSubstr("f.toml:2: mirror.key: "));
   EXPECT_THAT(Refusal("[[mirror]]\nkey = [\"a\"]\n"), HasSubstr("got a list, want text"));
-  EXPECT_THAT(Refusal(WithKey("mode = \"ful\"\n")),
-              HasSubstr("mirror.mode: got \"ful\", want \"full\", \"lookup-through\" or \"bundles\""));
+  EXPECT_THAT(
+      Refusal(WithKey("mode = \"ful\"\n")),
+      HasSubstr("mirror.mode: got \"ful\", want \"full\", \"lookup-through\" or \"bundles\""));
   EXPECT_THAT(Refusal(WithKey("interval = \"0s\"\n")), HasSubstr("mirror.interval: got \"0s\""));
   EXPECT_THAT(Refusal(WithKey("interval = \"10ms\"\n")), HasSubstr("want at least 1s"));
   EXPECT_THAT(Refusal(WithKey("intervall = \"1m\"\n")),
