@@ -36,15 +36,25 @@ func offersOf(adder int) [][]offer {
 	return messages
 }
 
-// addAll offers messages by one stream, many under way, and enters the answers, calling `answered`
-// after each. Returns how the stream ended: nil when all were answered.
+// underWay is how many messages of a stream wait for their answers at most: a server that is far
+// ahead of who reads its answers would be done before it is killed.
+const underWay = 8
+
+// addAll offers messages by one stream, several under way, and enters the answers, calling
+// `answered` after each. Returns how the stream ended: nil when all were answered.
 func addAll(t *testing.T, c clients, l *ledger, messages [][]offer, answered func()) error {
 	stream, err := c.admin.AddRecords(t.Context())
 	if err != nil {
 		return err
 	}
+	window := make(chan struct{}, underWay)
 	go func() {
 		for _, offers := range messages {
+			select {
+			case window <- struct{}{}:
+			case <-stream.Context().Done():
+				return
+			}
 			if stream.Send(requestOf(offers)) != nil {
 				return // Recv says why
 			}
@@ -56,6 +66,7 @@ func addAll(t *testing.T, c clients, l *ledger, messages [][]offer, answered fun
 		if err != nil {
 			return err
 		}
+		<-window
 		if err := l.take(offers, answer.Results, answer.Head); err != nil {
 			t.Error(err)
 		}
