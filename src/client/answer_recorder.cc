@@ -48,8 +48,9 @@ std::vector<RecordedAnswer> AnswerLog::answers() const {
   MutexLock lock(&mu_);
   std::vector<RecordedAnswer> all(answers_.begin(), answers_.end());
   if (head_.has_value()) {
-    const auto place = std::find_if(all.begin(), all.end(), [this](const RecordedAnswer& answer) {
-      return head_->when <= answer.when;
+    const absl::Time when = head_->when;
+    const auto place = std::find_if(all.begin(), all.end(), [when](const RecordedAnswer& answer) {
+      return when <= answer.when;
     });
     all.insert(place, *head_);
   }
