@@ -21,7 +21,6 @@
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
 #include "client/server_evidence.h"
-#include "crypto/sha256.h"
 #include "server/log_directory.h"
 #include "sumlog/client/failure_details.h"
 
@@ -93,13 +92,7 @@ absl::Status KeepEvidence(const Context& context, const ops::Config& config,
                                   .answers = {}};
   if (const auto key = KeyOfLog(config, flags.key); key.ok()) evidence.key = key->ToString();
   if (source.answers != nullptr) evidence.answers = source.answers->answers();
-  if (const std::string notes = client::ForkedNotesOf(status); !notes.empty()) {
-    evidence.answers.push_back({.path = "two signed heads",
-                                .when = evidence.when,
-                                .size_bytes = notes.size(),
-                                .sha256 = crypto::Sha256(notes),
-                                .bytes = notes});
-  }
+  client::AddForkedNotes(status, &evidence);
   if (evidence.answers.empty()) return status;  // damage of a disk: it lies there
   const absl::StatusOr<std::string> file =
       client::SaveEvidence(evidence, absl::StrCat(config.dir, "/evidence"));

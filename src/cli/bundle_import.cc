@@ -9,10 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "cli/bundle.h"
-#include "cli/fed_mirror.h"
 #include "cli/interrupt.h"
 #include "cli/json_output.h"
 #include "cli/mirror_choice.h"
@@ -21,8 +19,6 @@
 #include "cli/progress.h"
 #include "cli/proof_format.h"
 #include "mirror/bundle_import.h"
-#include "server/log_directory.h"
-#include "server/mirror_directory.h"
 
 namespace sumlog::cli {
 namespace {
@@ -32,29 +28,14 @@ struct ImportFlags {
   std::string key;
 };
 
-// The mirror that the bundles are for, with its directory locked and its database open.
-struct Target {
-  ops::Config config;
-  ops::MirrorConfig mirror;
-  FileLock lock;
-  server::OpenedMirror opened;
-};
-
-absl::StatusOr<Target> OpenTarget(const Context& context, const ImportFlags& flags,
-                                  const std::string& log_name) {
+absl::StatusOr<OpenedChoice> OpenTarget(const Context& context, const ImportFlags& flags,
+                                        const std::string& log_name) {
   ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context));
   ASSIGN_OR_RETURN(MirrorChoice choice, ChooseFedMirror(config, flags.key, log_name));
-  RETURN_IF_ERROR(MakeDirectories(config.dir));
-  ASSIGN_OR_RETURN(FileLock lock, server::LockDirectory(config.dir));
-  ASSIGN_OR_RETURN(server::OpenedMirror opened, server::OpenMirror(config, choice.mirror, lock));
-  if (choice.is_new) RETURN_IF_ERROR(WriteMirror(config, choice.mirror));
-  return Target{.config = std::move(config),
-                .mirror = std::move(choice.mirror),
-                .lock = std::move(lock),
-                .opened = std::move(opened)};
+  return OpenChoice(std::move(config), std::move(choice));
 }
 
-absl::StatusOr<mirror::SyncReport> Take(Context& context, const Target& target,
+absl::StatusOr<mirror::SyncReport> Take(Context& context, const OpenedChoice& target,
                                         const std::string& file, mirror::Bundle& bundle) {
   Progress progress(context, "import");
   const InterruptWatch interrupt;
@@ -74,7 +55,7 @@ absl::StatusOr<mirror::SyncReport> Take(Context& context, const Target& target,
        }});
 }
 
-void Print(Context& context, const std::string& file, const Target& target,
+void Print(Context& context, const std::string& file, const OpenedChoice& target,
            const mirror::SyncReport& report) {
   if (context.json) {
     return PrintJson(context, {{"path", file},
@@ -89,12 +70,12 @@ void Print(Context& context, const std::string& file, const Target& target,
 
 // Says what went wrong and returns false when it did.
 bool ImportOne(Context& context, const ImportFlags& flags, const std::string& file,
-               std::optional<Target>& target) {
+               std::optional<OpenedChoice>& target) {
   const std::string doing = absl::StrCat("import ", file);
   const std::unique_ptr<mirror::Bundle> bundle = OpenBundle(context, doing, file);
   if (bundle == nullptr) return false;
   if (!target.has_value()) {
-    absl::StatusOr<Target> opened = OpenTarget(context, flags, bundle->manifest().log_name);
+    absl::StatusOr<OpenedChoice> opened = OpenTarget(context, flags, bundle->manifest().log_name);
     if (!opened.ok()) {
       Fail(context, doing, opened.status(), ExitCodeOfMissing(opened.status()));
       return false;
@@ -113,7 +94,7 @@ bool ImportOne(Context& context, const ImportFlags& flags, const std::string& fi
 }
 
 void RunImport(Context& context, const ImportFlags& flags) {
-  std::optional<Target> target;  // opened when the first bundle says of which log it is
+  std::optional<OpenedChoice> target;  // opened when the first bundle says of which log it is
   for (const std::string& file : flags.files) {
     if (!ImportOne(context, flags, file, target)) return;
   }

@@ -2,14 +2,15 @@
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "cli/verifier_key.h"
 #include "ops/duration.h"
+#include "server/log_directory.h"
 
 namespace sumlog::cli {
 namespace {
@@ -28,6 +29,22 @@ absl::Status NoneIsNamed(const ops::Config& config) {
                    "\nfix: name one by its --key; or sumlog serve, which follows all of them"));
 }
 
+absl::Status CheckKey(const ops::MirrorConfig& mirror, const tlog::VerifierKey& key) {
+  if (mirror.key.ToString() == key.ToString()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      mirror.where, "the mirror of ", mirror.name(), " has another key, ", ShortKey(mirror.key),
+      ", and not ", ShortKey(key), "; nothing was changed",
+      "\nwhy: a key stands for one history, and what is here was verified under the other one"
+      "\nfix: leave --key out; or, for a log that is signed with this key, another --dir"));
+}
+
+absl::Status CheckIsNotOwn(const ops::Config& config, const std::string& log_name) {
+  if (log_name != config.log_name) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      log_name, " is the origin log of ", config.dir,
+      "\nwhy: a log is signed here, or mirrored here\nfix: another --dir for the mirror"));
+}
+
 absl::StatusOr<MirrorChoice> ConfiguredOrNew(const ops::Config& config, const MirrorFlags& flags) {
   if (flags.key.empty()) {
     if (config.mirrors.size() != 1) return NoneIsNamed(config);
@@ -36,20 +53,10 @@ absl::StatusOr<MirrorChoice> ConfiguredOrNew(const ops::Config& config, const Mi
   ASSIGN_OR_RETURN(tlog::VerifierKey key, ParseKeyFlag(flags.key));
   for (const ops::MirrorConfig& mirror : config.mirrors) {
     if (mirror.name() != key.name()) continue;
-    if (mirror.key.ToString() == key.ToString()) {
-      return MirrorChoice{.mirror = mirror, .is_new = false};
-    }
-    return absl::InvalidArgumentError(absl::StrCat(
-        mirror.where, "the mirror of ", mirror.name(), " has another key, ", ShortKey(mirror.key),
-        ", and not ", ShortKey(key), "; nothing was changed",
-        "\nwhy: a key stands for one history, and what is here was verified under the other one"
-        "\nfix: leave --key out; or, for a log that is signed with this key, another --dir"));
+    RETURN_IF_ERROR(CheckKey(mirror, key));
+    return MirrorChoice{.mirror = mirror, .is_new = false};
   }
-  if (key.name() == config.log_name) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        config.log_name, " is the origin log of ", config.dir,
-        "\nwhy: a log is signed here, or mirrored here\nfix: another --dir for the mirror"));
-  }
+  RETURN_IF_ERROR(CheckIsNotOwn(config, key.name()));
   if (flags.upstream.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("no mirror of ", key.name(),
                                                    " is configured in ", config.dir,
@@ -61,6 +68,21 @@ absl::StatusOr<MirrorChoice> ConfiguredOrNew(const ops::Config& config, const Mi
                                  .mode = ops::MirrorMode::kFull,
                                  .interval = ops::kDefaultMirrorInterval},
                       .is_new = true};
+}
+
+// Writes a new mirror into the configuration file, which is made when there is none, in one step.
+absl::Status WriteMirror(const ops::Config& config, const ops::MirrorConfig& mirror) {
+  const std::string path =
+      config.file.empty() ? absl::StrCat(config.dir, "/sumlog.toml") : config.file;
+  absl::StatusOr<std::string> content = ReadFile(path, ops::kMaxConfigBytes);
+  if (absl::IsNotFound(content.status())) {
+    content = "# sumlog; a flag wins over SUMLOG_… in the environment, that over this.\n";
+  }
+  RETURN_IF_ERROR(content.status());
+  ASSIGN_OR_RETURN(const std::string added, ops::AddMirror(*content, mirror));
+  struct stat info = {};
+  const mode_t mode = ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0644;
+  return ReplaceFileDurably(path, added, mode);
 }
 
 }  // namespace
@@ -90,18 +112,51 @@ absl::StatusOr<MirrorChoice> ChooseMirror(const ops::Config& config, const Mirro
   return choice;
 }
 
-absl::Status WriteMirror(const ops::Config& config, const ops::MirrorConfig& mirror) {
-  const std::string path =
-      config.file.empty() ? absl::StrCat(config.dir, "/sumlog.toml") : config.file;
-  absl::StatusOr<std::string> content = ReadFile(path, ops::kMaxConfigBytes);
-  if (absl::IsNotFound(content.status())) {
-    content = "# sumlog; a flag wins over SUMLOG_… in the environment, that over this.\n";
+absl::StatusOr<MirrorChoice> ChooseFedMirror(const ops::Config& config, const std::string& key,
+                                             const std::string& log_name) {
+  std::optional<tlog::VerifierKey> given;
+  if (!key.empty()) {
+    ASSIGN_OR_RETURN(given, ParseKeyFlag(key));
+    if (given->name() != log_name) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the bundle is of the log ", log_name, ", and --key of ", given->name()));
+    }
   }
-  RETURN_IF_ERROR(content.status());
-  ASSIGN_OR_RETURN(const std::string added, ops::AddMirror(*content, mirror));
-  struct stat info = {};
-  const mode_t mode = ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0644;
-  return ReplaceFileDurably(path, added, mode);
+  for (const ops::MirrorConfig& mirror : config.mirrors) {
+    if (mirror.name() != log_name) continue;
+    if (given.has_value()) RETURN_IF_ERROR(CheckKey(mirror, *given));
+    if (mirror.mode == ops::MirrorMode::kLookupThrough) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(mirror.where, "the mirror of ", mirror.name(), " has mode lookup-through",
+                       "\nwhy: it holds what somebody asked for, a bundle every record"
+                       "\nfix: another --dir"));
+    }
+    return MirrorChoice{.mirror = mirror, .is_new = false};
+  }
+  RETURN_IF_ERROR(CheckIsNotOwn(config, log_name));
+  if (!given.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no mirror of ", log_name, " is configured in ", config.dir,
+                     "\nwhy: what it signs is believed under a key that you have from its owner"
+                     "\nfix: name the key, the first time: --key VKEY"));
+  }
+  return MirrorChoice{.mirror = {.where = "",
+                                 .key = *std::move(given),
+                                 .upstream = {},
+                                 .mode = ops::MirrorMode::kBundles,
+                                 .interval = ops::kDefaultMirrorInterval},
+                      .is_new = true};
+}
+
+absl::StatusOr<OpenedChoice> OpenChoice(ops::Config config, MirrorChoice choice) {
+  RETURN_IF_ERROR(MakeDirectories(config.dir));
+  ASSIGN_OR_RETURN(FileLock lock, server::LockDirectory(config.dir));
+  ASSIGN_OR_RETURN(server::OpenedMirror opened, server::OpenMirror(config, choice.mirror, lock));
+  if (choice.is_new) RETURN_IF_ERROR(WriteMirror(config, choice.mirror));
+  return OpenedChoice{.config = std::move(config),
+                      .mirror = std::move(choice.mirror),
+                      .lock = std::move(lock),
+                      .opened = std::move(opened)};
 }
 
 }  // namespace sumlog::cli

@@ -1,4 +1,4 @@
-// Which log `mirror run` follows: what its flags say, and what the configuration has.
+// Which mirror a verb brings up to date: what its flags say, and what the configuration has.
 
 #ifndef SUMLOG_CLI_MIRROR_CHOICE_H_
 #define SUMLOG_CLI_MIRROR_CHOICE_H_
@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/file.h"
 #include "ops/config.h"
 #include "ops/mirror_config.h"
+#include "server/mirror_directory.h"
 
 namespace sumlog::cli {
 
@@ -30,9 +31,25 @@ struct MirrorChoice {
 //                     log's name; a mirror that is not a full one
 absl::StatusOr<MirrorChoice> ChooseMirror(const ops::Config& config, const MirrorFlags& flags);
 
-// Writes a new mirror into the configuration file, which is made when there is none, in one step.
-// kInvalidArgument as ops::AddMirror, else as base/file.h.
-absl::Status WriteMirror(const ops::Config& config, const ops::MirrorConfig& mirror);
+// The mirror that bundles of `log_name` feed, of any mode that holds every record; a new one is fed
+// by bundles alone. Touches nothing.
+//   kInvalidArgument  no mirror of it is configured and `key` is empty; `key` is another than the
+//                     configured one, or of another log; `log_name` is the origin log; the mirror
+//                     holds what was looked up only
+absl::StatusOr<MirrorChoice> ChooseFedMirror(const ops::Config& config, const std::string& key,
+                                             const std::string& log_name);
+
+// A mirror with its directory locked and its database open.
+struct OpenedChoice {
+  ops::Config config;
+  ops::MirrorConfig mirror;
+  FileLock lock;
+  server::OpenedMirror opened;
+};
+
+// Opens it, and makes what is missing: the directory, the mirror's part of it, the configuration.
+// Status codes as server::LockDirectory, server::OpenMirror, ops::AddMirror and base/file.h.
+absl::StatusOr<OpenedChoice> OpenChoice(ops::Config config, MirrorChoice choice);
 
 }  // namespace sumlog::cli
 

@@ -9,8 +9,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/damage.h"
-#include "base/file.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
@@ -24,9 +22,8 @@
 #include "cli/printable.h"
 #include "cli/proof_format.h"
 #include "log/heads_on_the_way.h"
+#include "mirror/contradiction.h"
 #include "mirror/follower.h"
-#include "server/log_directory.h"
-#include "server/mirror_directory.h"
 #include "server/user_agent.h"
 
 namespace sumlog::cli {
@@ -67,38 +64,23 @@ class StopOnInterrupt {
   std::jthread thread_;  // last: it uses the rest
 };
 
-// The mirror that the flags name, with its directory locked and its database open.
-struct OpenedRun {
-  ops::Config config;
-  ops::MirrorConfig mirror;
-  FileLock lock;
-  server::OpenedMirror opened;
-};
-
-absl::StatusOr<OpenedRun> OpenRun(const Context& context, const RunFlags& flags) {
+absl::StatusOr<OpenedChoice> OpenRun(const Context& context, const RunFlags& flags) {
   ASSIGN_OR_RETURN(ops::Config config, OpenConfig(context));
   ASSIGN_OR_RETURN(MirrorChoice choice, ChooseMirror(config, flags.mirror));
   // What is wrong with a URL is said before anything is made.
   RETURN_IF_ERROR(mirror::Upstream::Open({.urls = choice.mirror.upstream}).status());
-  RETURN_IF_ERROR(MakeDirectories(config.dir));
-  ASSIGN_OR_RETURN(FileLock lock, server::LockDirectory(config.dir));
-  ASSIGN_OR_RETURN(server::OpenedMirror opened, server::OpenMirror(config, choice.mirror, lock));
-  if (choice.is_new) RETURN_IF_ERROR(WriteMirror(config, choice.mirror));
-  return OpenedRun{.config = std::move(config),
-                   .mirror = std::move(choice.mirror),
-                   .lock = std::move(lock),
-                   .opened = std::move(opened)};
+  return OpenChoice(std::move(config), std::move(choice));
 }
 
 // Whether going on may help: everything but what is wrong with our own disk.
 bool MayGoOn(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsUnauthenticated(status) ||
-         absl::IsResourceExhausted(status) || (absl::IsDataLoss(status) && !IsDamagedData(status));
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         mirror::IsContradiction(status);
 }
 
 class Runner {
  public:
-  Runner(Context& context, const RunFlags& flags, OpenedRun run)
+  Runner(Context& context, const RunFlags& flags, OpenedChoice run)
       : context_(context), flags_(flags), run_(std::move(run)) {}
 
   void Run() {
@@ -199,7 +181,7 @@ class Runner {
 
   Context& context_;
   const RunFlags& flags_;
-  OpenedRun run_;
+  OpenedChoice run_;
   std::unique_ptr<mirror::Follower> follower_;
   std::optional<MirrorTalk> talk_;
   mirror::Round last_;
@@ -207,7 +189,7 @@ class Runner {
 };
 
 void RunMirror(Context& context, const RunFlags& flags) {
-  absl::StatusOr<OpenedRun> run = OpenRun(context, flags);
+  absl::StatusOr<OpenedChoice> run = OpenRun(context, flags);
   if (!run.ok()) {
     return Fail(context, "mirror a log", run.status(), ExitCodeOfMissing(run.status()));
   }

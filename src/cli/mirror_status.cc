@@ -83,10 +83,7 @@ absl::StatusOr<MirrorStatus> ReadStatus(const ops::Config& config,
   status.name = mirror.name();
   status.key = ShortKey(mirror.key);
   status.mode = NameOf(mirror.mode);
-  for (const std::string& url : mirror.upstream) {
-    absl::StrAppend(&status.upstream, status.upstream.empty() ? "" : ", ",
-                    client::MaskCredentials(url));
-  }
+  status.upstream = client::MaskCredentialsOf(mirror.upstream, ", ");
   ASSIGN_OR_RETURN(const server::MirrorPaths paths, server::PathsOfMirror(config, mirror.name()));
   const absl::StatusOr<std::string> text = ReadFile(paths.rounds, mirror::kMaxFollowerStateBytes);
   if (text.ok()) status.state = mirror::ParseFollowerState(*text);

@@ -11,12 +11,16 @@ constexpr absl::string_view kLatest = "/latest";
 
 }  // namespace
 
+RecordedAnswer MakeAnswer(absl::string_view path, absl::string_view bytes, absl::Time when) {
+  return {.path = std::string(path),
+          .when = when,
+          .size_bytes = bytes.size(),
+          .sha256 = crypto::Sha256(bytes),
+          .bytes = std::string(bytes)};
+}
+
 void AnswerLog::Record(absl::string_view question, absl::string_view bytes) {
-  RecordedAnswer answer{.path = std::string(question),
-                        .when = clock_->Now(),
-                        .size_bytes = bytes.size(),
-                        .sha256 = crypto::Sha256(bytes),
-                        .bytes = std::string(bytes)};
+  RecordedAnswer answer = MakeAnswer(question, bytes, clock_->Now());
   MutexLock lock(&mu_);
   if (question == kLatest) {
     head_ = std::move(answer);

@@ -31,6 +31,9 @@ struct RecordedAnswer {
   std::optional<std::string> bytes;  // nothing: there was no room for them
 };
 
+// An answer with all of its bytes.
+RecordedAnswer MakeAnswer(absl::string_view path, absl::string_view bytes, absl::Time when);
+
 class AnswerLog {
  public:
   static constexpr std::size_t kMaxKeptBytes = std::size_t{4} << 20;  // 4 of the longest answers

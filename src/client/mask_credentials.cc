@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace sumlog::client {
 namespace {
@@ -40,6 +41,12 @@ std::string MaskCredentials(absl::string_view text) {
   }
   absl::StrAppend(&masked, text);
   return masked;
+}
+
+std::string MaskCredentialsOf(absl::Span<const std::string> urls, absl::string_view separator) {
+  return absl::StrJoin(urls, separator, [](std::string* out, const std::string& url) {
+    *out += MaskCredentials(url);
+  });
 }
 
 }  // namespace sumlog::client

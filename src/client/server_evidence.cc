@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "crypto/hex.h"
 #include "crypto/sha256.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
 namespace {
@@ -86,6 +87,12 @@ std::string FormatEvidence(const ServerEvidence& evidence) {
     }
   }
   return text;
+}
+
+void AddForkedNotes(const absl::Status& status, ServerEvidence* evidence) {
+  const std::string notes = ForkedNotesOf(status);
+  if (notes.empty()) return;
+  evidence->answers.push_back(MakeAnswer("two signed heads", notes, evidence->when));
 }
 
 absl::StatusOr<std::string> SaveEvidence(const ServerEvidence& evidence,

@@ -46,6 +46,9 @@ inline constexpr std::size_t kMaxEvidenceFiles = 100;
 
 std::string FormatEvidence(const ServerEvidence& evidence);
 
+// Adds the signed heads that contradict each other, when `status` is a fork (ForkedNotesOf).
+void AddForkedNotes(const absl::Status& status, ServerEvidence* evidence);
+
 // Writes it to a new file "sumlog-evidence-<time>-<hash of what came>.txt" in `folder`, which is
 // made when it is missing ("" is the current one), synced, and for the owner's eyes. Returns its
 // absolute path; where a file with the same bytes of the same server is there already, that one's.

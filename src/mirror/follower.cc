@@ -8,12 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/check.h"
-#include "base/damage.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "client/server_evidence.h"
-#include "crypto/sha256.h"
 #include "log/heads_on_the_way.h"
+#include "mirror/contradiction.h"
 #include "sumlog/client/failure_details.h"
 
 namespace sumlog::mirror {
@@ -25,18 +24,6 @@ constexpr std::uint64_t kMaxDoublings = 20;
 
 // While a round lasts, the state is saved this often.
 constexpr absl::Duration kSaveInterval = absl::Seconds(10);
-
-bool IsContradiction(const absl::Status& status) {
-  return (absl::IsDataLoss(status) && !IsDamagedData(status)) || absl::IsUnauthenticated(status);
-}
-
-client::RecordedAnswer AsAnswer(absl::string_view what, absl::string_view bytes, absl::Time when) {
-  return {.path = std::string(what),
-          .when = when,
-          .size_bytes = bytes.size(),
-          .sha256 = crypto::Sha256(bytes),
-          .bytes = std::string(bytes)};
-}
 
 FollowerState LoadState(const std::string& path) {
   if (path.empty()) return {};
@@ -143,14 +130,12 @@ std::string Follower::KeepEvidence(const absl::Status& status) const {
                                   .key = options_.key.ToString(),
                                   .when = options_.clock->Now(),
                                   .answers = answers_.answers()};
-  if (const std::string notes = client::ForkedNotesOf(status); !notes.empty()) {
-    evidence.answers.push_back(AsAnswer("two signed heads", notes, evidence.when));
-  }
+  client::AddForkedNotes(status, &evidence);
   const absl::StatusOr<std::optional<storage::StoredHead>> ours =
       log::NewestSigned(*options_.store);
   if (ours.ok() && ours->has_value()) {
     evidence.answers.push_back(
-        AsAnswer("the newest head that this mirror holds", (*ours)->note, evidence.when));
+        client::MakeAnswer("the newest head that this mirror holds", (*ours)->note, evidence.when));
   }
   return client::SaveEvidence(evidence, options_.evidence_dir).value_or("");
 }

@@ -6,12 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/check.h"
-#include "base/damage.h"
 #include "base/status_macros.h"
 #include "client/answer_recorder.h"
 #include "client/server_evidence.h"
-#include "crypto/sha256.h"
-#include "sumlog/client/failure_details.h"
+#include "mirror/contradiction.h"
 #include "sumlog/tlog/tile.h"
 
 namespace sumlog::mirror {
@@ -19,10 +17,6 @@ namespace {
 
 // Whoever asks for tiles beyond all trees must not make us ask the upstream each time.
 constexpr absl::Duration kHeadInterval = absl::Seconds(5);
-
-bool IsContradiction(const absl::Status& status) {
-  return (absl::IsDataLoss(status) && !IsDamagedData(status)) || absl::IsUnauthenticated(status);
-}
 
 bool Covers(const tlog::TreeHead& head, const tlog::TileId& tile) {
   return tlog::WidestTile(tile.level, tile.index, head.size) >= tile.width;
@@ -48,13 +42,7 @@ std::string KeepEvidence(const LookupThrough::Options& options, const absl::Stat
                                   .key = options.key.ToString(),
                                   .when = options.clock->Now(),
                                   .answers = answers.answers()};
-  if (const std::string notes = client::ForkedNotesOf(status); !notes.empty()) {
-    evidence.answers.push_back({.path = "two signed heads",
-                                .when = evidence.when,
-                                .size_bytes = notes.size(),
-                                .sha256 = crypto::Sha256(notes),
-                                .bytes = notes});
-  }
+  client::AddForkedNotes(status, &evidence);
   return client::SaveEvidence(evidence, options.evidence_dir).value_or("");
 }
 

@@ -63,11 +63,8 @@ absl::StatusOr<std::unique_ptr<Upstream>> Upstream::Open(Options options) {
   return upstream;
 }
 
-Upstream::Upstream(Options options) : options_(std::move(options)) {
-  for (const std::string& url : options_.urls) {
-    absl::StrAppend(&shown_, shown_.empty() ? "" : ", ", client::MaskCredentials(url));
-  }
-}
+Upstream::Upstream(Options options)
+    : options_(std::move(options)), shown_(client::MaskCredentialsOf(options_.urls, ", ")) {}
 
 void Upstream::Begin(bool next_place) {
   last_answer_ = std::chrono::steady_clock::now();

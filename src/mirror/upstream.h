@@ -68,7 +68,7 @@ class Upstream final : public client::Fetcher {
 
   // Constant after construction, but for what Begin does between pieces of work.
   const Options options_;
-  std::string shown_;
+  const std::string shown_;
   std::vector<std::unique_ptr<client::Fetcher>> places_;
   std::size_t first_place_ = 0;
   std::unique_ptr<client::Fetcher> failover_;  // over places_

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/damage.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
 #include "log/followed_log.h"
+#include "mirror/contradiction.h"
 #include "mirror/follower.h"
 #include "server/mirror_directory.h"
 #include "server/user_agent.h"
@@ -23,8 +23,7 @@ enum class Health { kWell, kNoAnswer, kContradiction, kFailed };
 Health HealthAfter(const absl::Status& round) {
   if (round.ok()) return Health::kWell;
   if (absl::IsUnavailable(round)) return Health::kNoAnswer;
-  const bool is_contradiction = absl::IsDataLoss(round) || absl::IsUnauthenticated(round);
-  return is_contradiction && !IsDamagedData(round) ? Health::kContradiction : Health::kFailed;
+  return mirror::IsContradiction(round) ? Health::kContradiction : Health::kFailed;
 }
 
 class FullMirror final : public RunningMirror {

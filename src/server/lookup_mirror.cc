@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/damage.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "client/failover_fetcher.h"
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
+#include "mirror/contradiction.h"
 #include "mirror/lookup_through.h"
 #include "server/mirror_directory.h"
 #include "server/user_agent.h"
@@ -80,16 +80,12 @@ class LookupMirror final : public RunningMirror {
     ASSIGN_OR_RETURN(fetcher_, OpenUpstream(config, mirror, &stop_));
     ASSIGN_OR_RETURN(const gosum::ModulePatterns is_private,
                      gosum::ModulePatterns::Parse(config.policy_private));
-    std::string shown;
-    for (const std::string& url : mirror.upstream) {
-      absl::StrAppend(&shown, shown.empty() ? "" : " ", client::MaskCredentials(url));
-    }
     mirror::LookupThrough::Options options{
         .key = mirror.key,
         .store = opened_.store.get(),
         .memory = opened_.memory.get(),
         .fetcher = fetcher_.get(),
-        .upstream = shown,
+        .upstream = client::MaskCredentialsOf(mirror.upstream, " "),
         .evidence_dir = opened_.paths.evidence,
         .is_private = is_private,
         .queue = {},
@@ -121,8 +117,7 @@ class LookupMirror final : public RunningMirror {
 
  private:
   void Judge(const absl::Status& status, const std::string& evidence) {
-    const bool is_contradiction =
-        (absl::IsDataLoss(status) && !IsDamagedData(status)) || absl::IsUnauthenticated(status);
+    const bool is_contradiction = mirror::IsContradiction(status);
     if (status.ok() || is_contradiction) contradicted_ = is_contradiction;
     if (!is_contradiction || logger_ == nullptr) return;
     logger_->Error(

@@ -4,7 +4,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/mask_credentials.h"
 #include "server/full_mirror.h"
 #include "server/lookup_mirror.h"
@@ -14,9 +13,7 @@ namespace {
 
 std::string ShowUpstreams(const ops::MirrorConfig& mirror) {
   if (mirror.upstream.empty()) return "none, bundles are brought";
-  return absl::StrJoin(mirror.upstream, " ", [](std::string* out, const std::string& url) {
-    absl::StrAppend(out, client::MaskCredentials(url));
-  });
+  return client::MaskCredentialsOf(mirror.upstream, " ");
 }
 
 void Report(const ops::MirrorConfig& mirror,
