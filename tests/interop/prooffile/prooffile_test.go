@@ -5,7 +5,6 @@ package prooffile
 import (
 	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -14,10 +13,12 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"sumlog.test/interop/sumlog"
+	"sumlog.test/interop/xmodlog"
 )
 
 // sizes of the trees that are proved: 1, and around powers of two and the tile's width.
@@ -83,15 +84,10 @@ func (f proofFile) format() []byte {
 	return text.Bytes()
 }
 
-func h1(seed string) string {
-	sum := sha256.Sum256([]byte(seed))
-	return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
 // record is the text of record i of every log here.
 func record(i int) string {
-	path := fmt.Sprintf("example.com/m%d", i)
-	return fmt.Sprintf("%s v1.0.0 %s\n%s v1.0.0/go.mod %s\n", path, h1("zip"+path), path, h1("mod"+path))
+	m := module.Version{Path: fmt.Sprintf("example.com/m%d", i), Version: "v1.0.0"}
+	return string(xmodlog.MadeUpRecord(m))
 }
 
 func TestOursVerifiesByTheSpecification(t *testing.T) {

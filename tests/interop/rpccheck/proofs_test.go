@@ -27,6 +27,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"sumlog.test/interop/sumlogv1"
+	"sumlog.test/interop/xmodlog"
 )
 
 const records = 66_000 // more than 256·256
@@ -35,7 +36,7 @@ type server struct {
 	client sumlogv1.LogClient
 	head   tlog.Tree // of the newest signed head, whose signature was verified
 	leaves []tlog.Hash
-	tree   storedHashes // of leaves; its root is that of head
+	tree   xmodlog.Hashes // of leaves; its root is that of head
 }
 
 // start runs a server until the end of the test.
@@ -125,16 +126,6 @@ func (s *server) root(t *testing.T, size int64) tlog.Hash {
 		t.Error(err)
 	}
 	return root
-}
-
-type storedHashes []tlog.Hash
-
-func (s storedHashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
-	hashes := make([]tlog.Hash, len(indexes))
-	for i, index := range indexes {
-		hashes[i] = s[index]
-	}
-	return hashes, nil
 }
 
 // newest opens the newest signed head under the log's key.

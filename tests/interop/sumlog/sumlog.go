@@ -4,12 +4,14 @@ package sumlog
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,25 +30,60 @@ func binary(t *testing.T) string {
 	return path
 }
 
-// environment is this process's, without the SUMLOG_ variables that are for the tests: sumlog takes
-// those for configuration.
+// environment is this process's, without the SUMLOG_ variables that are for the tests (sumlog takes
+// those for configuration) and without proxies: all that is asked here is on loopback.
 func environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "SUMLOG_")
+		name, _, _ := strings.Cut(variable, "=")
+		return strings.HasPrefix(name, "SUMLOG_") || strings.HasSuffix(strings.ToLower(name), "_proxy")
 	})
 }
 
-// Run runs a verb and returns what it printed on stdout; any exit code but 0 fails the test.
-func Run(t *testing.T, arguments ...string) string {
+// Outcome is what a verb that has ended leaves behind.
+type Outcome struct {
+	Code int    // exit code
+	Out  string // stdout
+	Talk string // stderr
+}
+
+// Try runs a verb to its end, whatever that is.
+func Try(t *testing.T, arguments ...string) Outcome {
 	t.Helper()
 	command := exec.Command(binary(t), arguments...)
 	command.Env = environment()
 	var out, talk bytes.Buffer
 	command.Stdout, command.Stderr = &out, &talk
-	if err := command.Run(); err != nil {
-		t.Fatalf("sumlog %s: %v\n%s%s", strings.Join(arguments, " "), err, out.String(), talk.String())
+	err := command.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatalf("sumlog %s: %v", strings.Join(arguments, " "), err)
 	}
-	return out.String()
+	return Outcome{command.ProcessState.ExitCode(), out.String(), talk.String()}
+}
+
+// Run runs a verb and returns what it printed on stdout; any exit code but 0 fails the test.
+func Run(t *testing.T, arguments ...string) string {
+	t.Helper()
+	done := Try(t, arguments...)
+	if done.Code != 0 {
+		t.Fatalf("sumlog %s: exit code %d\n%s%s", strings.Join(arguments, " "), done.Code, done.Out, done.Talk)
+	}
+	return done.Out
+}
+
+// Start begins a verb, which is killed when the test ends, and returns what kills it before.
+func Start(t *testing.T, arguments ...string) (kill func()) {
+	t.Helper()
+	command := exec.Command(binary(t), arguments...)
+	command.Env = environment()
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill = sync.OnceFunc(func() {
+		command.Process.Kill()
+		command.Wait() // says that it was killed
+	})
+	t.Cleanup(kill)
+	return kill
 }
 
 // NewLog makes an empty log and returns its folder.
