@@ -12,6 +12,7 @@
 #include "client/tile_fetcher.h"
 #include "client/verified_tiles.h"
 #include "sumlog/client/failure_details.h"
+#include "sumlog/tlog/authenticated_tiles.h"
 #include "sumlog/tlog/consistency.h"
 #include "sumlog/tlog/hash.h"
 #include "sumlog/tlog/inclusion.h"
@@ -78,10 +79,22 @@ class SumdbClientImpl final : public SumdbClient {
   }
 
   absl::Status CheckBeginning(const tlog::TreeHead& older, const tlog::TreeHead& newer) {
+    if (options_.held_tiles != nullptr) {
+      tlog::AuthenticatedTiles held(newer, *options_.held_tiles);
+      const absl::StatusOr<tlog::Hash> root = tlog::RootFromTiles(older.size, held);
+      // Otherwise they are of a smaller tree, of another history, or damaged: the server must tell.
+      if (root.ok()) return CheckRootOf(older, *root);
+    }
     // What a head of another history vouches for must not be remembered.
     TilesOnTrial tiles(newer, source_, cache_, options_.tiles);
     ASSIGN_OR_RETURN(const tlog::Hash root, tlog::RootFromTiles(older.size, tiles));
-    if (root == older.root) return tiles.Keep();
+    RETURN_IF_ERROR(CheckRootOf(older, root));
+    return tiles.Keep();
+  }
+
+  // Whether `root`, of as many records of a newer tree, is that of `older`.
+  static absl::Status CheckRootOf(const tlog::TreeHead& older, const tlog::Hash& root) {
+    if (root == older.root) return absl::OkStatus();
     return absl::DataLossError(
         absl::StrCat("its first ", older.size, " records have root ", tlog::FormatHash(root)));
   }

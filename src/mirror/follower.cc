@@ -12,8 +12,10 @@
 #include "base/status_macros.h"
 #include "client/server_evidence.h"
 #include "log/heads_on_the_way.h"
+#include "log/store_tiles.h"
 #include "mirror/contradiction.h"
 #include "sumlog/client/failure_details.h"
+#include "sumlog/tlog/tile_reader.h"
 
 namespace sumlog::mirror {
 namespace {
@@ -30,6 +32,29 @@ FollowerState LoadState(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path, kMaxFollowerStateBytes);
   return text.ok() ? ParseFollowerState(*text) : FollowerState();
 }
+
+// The tiles that the mirror itself holds. What is read is recorded among the upstream's answers,
+// for it may be the proof that two heads are of two histories.
+class HeldTiles final : public tlog::TileReader {
+ public:
+  // Both outlive this object.
+  HeldTiles(const storage::LogStore& store, client::AnswerLog* answers)
+      : tiles_(store), answers_(answers) {}
+
+  absl::StatusOr<std::vector<std::vector<tlog::Hash>>> ReadTiles(
+      absl::Span<const tlog::TileId> tiles) override {
+    ASSIGN_OR_RETURN(std::vector<std::vector<tlog::Hash>> all, tiles_.ReadTiles(tiles));
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+      answers_->Record(absl::StrCat("/", tlog::FormatTilePath(tiles[i]), " of this mirror"),
+                       tlog::HashesAsBytes(all[i]));
+    }
+    return all;
+  }
+
+ private:
+  log::StoreTiles tiles_;
+  client::AnswerLog* const answers_;
+};
 
 }  // namespace
 
@@ -71,8 +96,9 @@ Round Follower::RunRound() {
 
 Round Follower::TryRound() {
   Round round;
+  HeldTiles held(*options_.store, &answers_);
   const std::unique_ptr<client::SumdbClient> client = client::SumdbClient::Create(
-      {.key = options_.key, .fetcher = &recorder_, .memory = options_.memory});
+      {.key = options_.key, .fetcher = &recorder_, .memory = options_.memory, .held_tiles = &held});
   absl::StatusOr<SyncReport> report =
       Sync({.store = options_.store,
             .client = client.get(),

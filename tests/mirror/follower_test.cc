@@ -19,6 +19,7 @@
 #include "log/heads_on_the_way.h"
 #include "storage/memory/memory_store.h"
 #include "sumlog/client/failure_details.h"
+#include "support/damaging_store.h"
 #include "support/fake_clock.h"
 #include "support/small_sumdb.h"
 #include "support/temp_folder.h"
@@ -185,6 +186,27 @@ TEST_F(FollowerTest, KeepsBothHeadsOfAFork) {
   EXPECT_THAT(heads_, ElementsAre(600));
 }
 
+// A server with a smaller tree does not have the tiles that would show it; the mirror does.
+TEST_F(FollowerTest, KeepsBothHeadsOfAForkThatIsShorter) {
+  Start();
+  ASSERT_TRUE(follower_->RunRound().status.ok());
+  SmallSumdb forked(signer_);
+  forked.Append("another history\n");
+  forked.AppendMadeUp(400);
+  upstream_.Damage([&forked](const std::string& path, absl::StatusOr<std::string>) {
+    return forked.Fetch(path, 1u << 20);
+  });
+  const Round round = follower_->RunRound();
+  EXPECT_EQ(round.status.code(), absl::StatusCode::kDataLoss) << round.status;
+  EXPECT_THAT(client::ForkedNotesOf(round.status), HasSubstr(forked.Note(401)));
+  const std::string evidence = *ReadFile(round.evidence, 100u << 20);
+  EXPECT_THAT(evidence, HasSubstr("answer: two signed heads"));
+  EXPECT_THAT(evidence, HasSubstr("answer: /tile/8/0/001 of this mirror"));  // the proof
+  EXPECT_EQ(SignedSize(), 600u);
+  upstream_.Damage({});
+  EXPECT_TRUE(follower_->RunRound().status.ok());
+}
+
 TEST_F(FollowerTest, TakesNothingThatAnotherKeySigned) {
   SmallSumdb other(testing::TestSigner("sum.other.example.com"));
   other.AppendMadeUp(10);
@@ -219,6 +241,38 @@ TEST_F(FollowerTest, NoticesAnOlderHead) {
   EXPECT_EQ(SignedSize(), 600u);
   EXPECT_THAT(heads_, ElementsAre(600));
   EXPECT_EQ(follower_->state().upstream_size, 600u);
+}
+
+TEST_F(FollowerTest, NoticesAnOlderHeadOfAServerThatLacksTheRest) {
+  Start();
+  ASSERT_TRUE(follower_->RunRound().status.ok());
+  SmallSumdb late(signer_);
+  late.AppendMadeUp(500);
+  upstream_.Damage([&late](const std::string& path, absl::StatusOr<std::string>) {
+    return late.Fetch(path, 1u << 20);
+  });
+  const Round round = follower_->RunRound();
+  ASSERT_TRUE(round.status.ok()) << round.status;
+  EXPECT_TRUE(round.is_behind);
+  EXPECT_THAT(late.TakeAsked(), ElementsAre("/latest"));
+}
+
+// What the mirror holds is judged as what a server sends: damage of its own accuses nobody.
+TEST_F(FollowerTest, AsksTheUpstreamWhereItsOwnTilesAreDamaged) {
+  Start();
+  ASSERT_TRUE(follower_->RunRound().status.ok());
+  const std::unique_ptr<storage::LogStore> whole = std::move(store_);
+  auto damaged = std::make_unique<testing::DamagingStore>(*whole);
+  damaged->hash_tiles[{0, 1}] = [](std::vector<tlog::Hash>& hashes) {
+    hashes[3][0] ^= 1;
+    return absl::OkStatus();
+  };
+  store_ = std::move(damaged);
+  Start();
+  upstream_.AnswerWithHeadOf(500);
+  const Round round = follower_->RunRound();
+  EXPECT_TRUE(round.status.ok()) << round.status;
+  EXPECT_TRUE(round.is_behind);
 }
 
 TEST_F(FollowerTest, NoticesAHeadThatIsOlderThanWhatOnlyItsMemoryHas) {

@@ -59,6 +59,10 @@ class SumdbClient {
     // Outlives the client; may be null. Gets every tile that was verified under a head of the
     // database's one history, before the call that needed it returns.
     TileMemory* tiles = nullptr;
+    // Outlives the client; may be null. Tiles that the caller holds of the database's history, not
+    // believed either. They are asked first whether an older head is the beginning of a newer one:
+    // a server that shows an older head may not have the tiles of the newer.
+    tlog::TileReader* held_tiles = nullptr;
   };
 
   static std::unique_ptr<SumdbClient> Create(Options options);
