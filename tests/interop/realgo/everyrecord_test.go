@@ -17,12 +17,13 @@ import (
 
 const bigLogSize = 100_000
 
+func bigLogPath(i int) string { return fmt.Sprintf("example.com/team%d/Module%d", i%97, i) }
+
 // bigLogRecords are those of a generated log.
 func bigLogRecords() [][]byte {
 	records := make([][]byte, bigLogSize)
 	for i := range records {
-		path := fmt.Sprintf("example.com/team%d/Module%d", i%97, i)
-		records[i] = xmodlog.MadeUpRecord(module.Version{Path: path, Version: fmt.Sprintf("v1.%d.0", i%50)})
+		records[i] = xmodlog.MadeUpRecord(module.Version{Path: bigLogPath(i), Version: fmt.Sprintf("v1.%d.0", i%50)})
 	}
 	return records
 }

@@ -2,6 +2,7 @@ package realgo
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -98,12 +99,15 @@ func mirrorOf(t *testing.T, upstream string) string {
 	return dir
 }
 
-// A go command with the default GOSUMDB verifies real modules through our mirror of sum.golang.org:
-// while that can be reached, and when it is gone.
-func TestGoVerifiesRealModulesThroughAMirror(t *testing.T) {
-	upstream := recordedSumGolang(t)
-	dir := mirrorOf(t, upstream.URL)
-	s := sumlog.Serve(t, dir)
+// database is a checksum database as go knows it.
+type database struct {
+	name string
+	key  string // what GOSUMDB has for it: for sum.golang.org, the name
+}
+
+// verifyEveryWay has each go command verify the real modules by the mirror of `db` that `s` is:
+// found through GOPROXY, and named by GOSUMDB.
+func verifyEveryWay(t *testing.T, s *sumlog.Server, db database) {
 	consumer, tree := consumerOf(t, realModules)
 	verify := func(t *testing.T, command, proxy, sumDB string) {
 		t.Helper()
@@ -116,44 +120,53 @@ func TestGoVerifiesRealModulesThroughAMirror(t *testing.T) {
 		if err != nil || strings.Count(string(sums), "/go.mod h1:") != len(realModules) {
 			t.Fatalf("go.sum: %v\n%s", err, sums)
 		}
-		latest := filepath.Join(g.home, "go", "pkg", "sumdb", "sum.golang.org", "latest")
+		latest := filepath.Join(g.home, "go", "pkg", "sumdb", db.name, "latest")
 		if _, err := os.Stat(latest); err != nil {
 			t.Errorf("go has verified nothing: %v", err)
 		}
 	}
-	everyWay := func(t *testing.T) {
-		for version, command := range goCommands(t) {
-			t.Run(version+" through GOPROXY", func(t *testing.T) {
-				verify(t, command, proxyInFront(t, tree, s.URL), "sum.golang.org")
-			})
-			t.Run(version+" by URL", func(t *testing.T) {
-				verify(t, command, "file://"+tree, "sum.golang.org "+s.URL+"/sumdb/sum.golang.org")
-			})
+	for version, command := range goCommands(t) {
+		t.Run(version+" through GOPROXY", func(t *testing.T) {
+			verify(t, command, proxyInFront(t, tree, s.URL), db.key)
+		})
+		t.Run(version+" by URL", func(t *testing.T) {
+			verify(t, command, "file://"+tree, db.key+" "+s.URL+"/sumdb/"+db.name)
+		})
+	}
+}
+
+// checkRefusals demands that the mirror gives none of these paths, and the reason for each.
+func checkRefusals(t *testing.T, url string, reasons map[string]string) {
+	t.Helper()
+	for path, why := range reasons {
+		answer, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode == http.StatusOK || !strings.Contains(string(body), why) {
+			t.Errorf("%s: %s, %v\n%s\nwant %q", path, answer.Status, err, body, why)
 		}
 	}
-	t.Run("upstream there", everyWay)
+}
+
+// A go command with the default GOSUMDB verifies real modules through our mirror of sum.golang.org:
+// while that can be reached, and when it is gone.
+func TestGoVerifiesRealModulesThroughAMirror(t *testing.T) {
+	upstream := recordedSumGolang(t)
+	sumGolang := database{name: "sum.golang.org", key: "sum.golang.org"}
+	dir := mirrorOf(t, upstream.URL)
+	s := sumlog.Serve(t, dir)
+	t.Run("upstream there", func(t *testing.T) { verifyEveryWay(t, s, sumGolang) })
 	upstream.Close()
-	t.Run("upstream gone", everyWay)
+	t.Run("upstream gone", func(t *testing.T) { verifyEveryWay(t, s, sumGolang) })
 	s.Stop(t)
 	s = sumlog.Serve(t, dir)
-	t.Run("upstream gone, server started again", everyWay)
-
-	t.Run("what was not asked for before", func(t *testing.T) {
-		for _, each := range []struct{ path, why string }{
-			{"/lookup/golang.org/x/net@v0.39.0", "cannot be reached"},
-			{"/lookup/corp.example.com/secret@v1.0.0", "the name is private"},
-			{"/tile/8/data/000", "only those records that somebody has looked up"},
-		} {
-			answer, err := http.Get(s.URL + each.path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			body := make([]byte, 1024)
-			n, _ := answer.Body.Read(body)
-			answer.Body.Close()
-			if answer.StatusCode == http.StatusOK || !strings.Contains(string(body[:n]), each.why) {
-				t.Errorf("%s: %s\n%s\nwant %q", each.path, answer.Status, body[:n], each.why)
-			}
-		}
+	t.Run("upstream gone and server started again", func(t *testing.T) { verifyEveryWay(t, s, sumGolang) })
+	checkRefusals(t, s.URL, map[string]string{
+		"/lookup/golang.org/x/net@v0.39.0":       "cannot be reached",
+		"/lookup/corp.example.com/secret@v1.0.0": "the name is private",
+		"/tile/8/data/000":                       "only those records that somebody has looked up",
 	})
 }
