@@ -109,6 +109,14 @@ absl::StatusOr<MirrorChoice> ChooseMirror(const ops::Config& config, const Mirro
     }
     mirror.interval = *interval;
   }
+  if (flags.max_requests_per_second.has_value()) {
+    if (*flags.max_requests_per_second > ops::kMostRequestsPerSecond) {
+      return absl::InvalidArgumentError(absl::StrCat("--max-requests-per-second ",
+                                                     *flags.max_requests_per_second, ", want 0 to ",
+                                                     ops::kMostRequestsPerSecond, "; 0: no bound"));
+    }
+    mirror.max_requests_per_second = static_cast<std::uint32_t>(*flags.max_requests_per_second);
+  }
   return choice;
 }
 

@@ -3,6 +3,8 @@
 #ifndef SUMLOG_CLI_MIRROR_CHOICE_H_
 #define SUMLOG_CLI_MIRROR_CHOICE_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +17,10 @@
 namespace sumlog::cli {
 
 struct MirrorFlags {
-  std::vector<std::string> upstream;  // --upstream
-  std::string key;                    // --key
-  std::string interval;               // --interval
+  std::vector<std::string> upstream;                     // --upstream
+  std::string key;                                       // --key
+  std::string interval;                                  // --interval
+  std::optional<std::uint64_t> max_requests_per_second;  // --max-requests-per-second
 };
 
 struct MirrorChoice {

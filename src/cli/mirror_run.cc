@@ -86,7 +86,10 @@ class Runner {
   void Run() {
     mirror::Follower::Options options{
         .key = run_.mirror.key,
-        .upstream = {.urls = run_.mirror.upstream, .user_agent = server::UserAgent(run_.config)},
+        .upstream = {.urls = run_.mirror.upstream,
+                     .user_agent = server::UserAgent(run_.config),
+                     .max_requests_per_second = run_.mirror.max_requests_per_second,
+                     .clock = context_.clock},
         .store = run_.opened.store.get(),
         .memory = run_.opened.memory.get(),
         .evidence_dir = run_.opened.paths.evidence};
@@ -214,6 +217,9 @@ void AddMirrorRun(CLI::App& mirror, Context& context) {
       ->type_name("SIZE");
   noun->add_option("--interval", flags->mirror.interval, "between two questions (1m)")
       ->type_name("TIME");
+  AddNumberFlag(*noun, "--max-requests-per-second", flags->mirror.max_requests_per_second,
+                "asked of each upstream (100); 0: no bound, for a server of one's own")
+      ->type_name("N");
   noun->footer(
       "Makes D when it is not there and writes [[mirror]] into its sumlog.toml: later runs need no "
       "flags, nor does serve, which follows by itself. Interrupted at any moment, it goes on where "

@@ -6,26 +6,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status_macros.h"
+#include "client/borrowed_fetcher.h"
 #include "client/failover_fetcher.h"
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
+#include "client/paced_fetcher.h"
 #include "sumlog/client/failure_details.h"
 
 namespace sumlog::mirror {
 namespace {
-
-// A place that outlives who asks it.
-class Borrowed final : public client::Fetcher {
- public:
-  explicit Borrowed(client::Fetcher& place) : place_(place) {}
-
-  absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override {
-    return place_.Fetch(path, max_bytes);
-  }
-
- private:
-  client::Fetcher& place_;
-};
 
 // Whatever a server says in place of its head, it is none of a checksum database.
 absl::Status NoDatabase(const absl::Status& failure) {
@@ -57,7 +46,11 @@ absl::StatusOr<std::unique_ptr<Upstream>> Upstream::Open(Options options) {
       return client::Reword(place.status(), absl::StrCat("upstream ", client::MaskCredentials(url),
                                                          ": ", place.status().message()));
     }
-    upstream->places_.push_back(*std::move(place));
+    upstream->places_.push_back(client::NewPacedFetcher(
+        *std::move(place),
+        {.max_requests_per_second = upstream->options_.max_requests_per_second,
+         .clock = upstream->options_.clock,
+         .wait = [raw = upstream.get()](absl::Duration wait) { return raw->Wait(wait); }}));
   }
   upstream->Begin(/*next_place=*/false);
   return upstream;
@@ -73,7 +66,7 @@ void Upstream::Begin(bool next_place) {
   client::FailoverOptions failover;
   for (std::size_t i = 0; i < places_.size(); ++i) {
     failover.fetchers.push_back(
-        std::make_unique<Borrowed>(*places_[(first_place_ + i) % places_.size()]));
+        std::make_unique<client::BorrowedFetcher>(*places_[(first_place_ + i) % places_.size()]));
   }
   failover.wait = [this](absl::Duration wait) { return Wait(wait); };
   failover_ = client::NewFailoverFetcher(std::move(failover));

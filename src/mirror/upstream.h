@@ -2,7 +2,9 @@
 //
 // As long as answers come, a piece of work may take days. When nothing has come for `patience`,
 // whatever was tried, everything that is under way is given up: a server that sends a byte a second
-// holds nobody for ever. Connections are kept between pieces of work.
+// holds nobody for ever. No place is asked more often than it was said (client/paced_fetcher.h);
+// whoever waits for a turn meanwhile is not kept from stopping. Connections are kept between pieces
+// of work.
 //
 // Safe from any thread.
 
@@ -21,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "sumlog/client/sumdb_client.h"
 
@@ -38,7 +41,9 @@ class Upstream final : public client::Fetcher {
     std::vector<std::string> urls;  // at least one, in order of preference
     std::string user_agent = "sumlog";
     absl::Duration patience = kDefaultPatience;
-    OpenPlace open = {};  // empty: over HTTP, or a folder by file://
+    std::uint32_t max_requests_per_second = 0;  // to each of the URLs; 0: no bound
+    Clock* clock = SystemClock();               // for that bound; outlives the upstream
+    OpenPlace open = {};                        // empty: over HTTP, or a folder by file://
   };
 
   // Touches no network. kInvalidArgument: a URL that is none.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/types/optional.h"
@@ -24,7 +25,8 @@ constexpr char kBundles[] = "bundles";
 
 const std::vector<std::string>& KnownKeys() {
   static const std::vector<std::string> keys = {"mirror.key", "mirror.upstream", "mirror.mode",
-                                                "mirror.interval"};
+                                                "mirror.interval",
+                                                "mirror.max_requests_per_second"};
   return keys;
 }
 
@@ -35,6 +37,7 @@ struct Draft {
   std::vector<std::string> upstream;
   MirrorMode mode = MirrorMode::kFull;
   absl::Duration interval = kDefaultMirrorInterval;
+  std::uint32_t max_requests_per_second = kDefaultMaxRequestsPerSecond;
 };
 
 absl::Status SetMode(absl::string_view value, MirrorMode* mode) {
@@ -74,6 +77,16 @@ absl::Status SetInterval(absl::string_view value, absl::Duration* interval) {
   return absl::OkStatus();
 }
 
+absl::Status SetPace(absl::string_view value, std::uint32_t* max_requests_per_second) {
+  std::uint32_t number = 0;
+  if (!absl::SimpleAtoi(value, &number) || number > kMostRequestsPerSecond) {
+    return absl::InvalidArgumentError(absl::StrCat("got \"", value, "\", want an integer of 0 to ",
+                                                   kMostRequestsPerSecond, "; 0: no bound"));
+  }
+  *max_requests_per_second = number;
+  return absl::OkStatus();
+}
+
 absl::Status AddUpstream(const ConfigEntry& entry, Draft* draft) {
   if (!entry.is_list) {
     return absl::InvalidArgumentError("got text, want a list, such as [\"https://HOST\"]");
@@ -94,6 +107,9 @@ absl::Status Set(const ConfigEntry& entry, Draft* draft) {
   if (entry.is_list) return absl::InvalidArgumentError("got a list, want text in quotes");
   if (entry.name == "mirror.mode") return SetMode(entry.value, &draft->mode);
   if (entry.name == "mirror.interval") return SetInterval(entry.value, &draft->interval);
+  if (entry.name == "mirror.max_requests_per_second") {
+    return SetPace(entry.value, &draft->max_requests_per_second);
+  }
   ASSIGN_OR_RETURN(tlog::VerifierKey key, tlog::VerifierKey::Parse(entry.value));
   draft->key = std::move(key);
   return absl::OkStatus();
@@ -120,7 +136,8 @@ absl::StatusOr<MirrorConfig> Finish(Draft draft) {
                       .key = *std::move(draft.key),
                       .upstream = std::move(draft.upstream),
                       .mode = draft.mode,
-                      .interval = draft.interval};
+                      .interval = draft.interval,
+                      .max_requests_per_second = draft.max_requests_per_second};
 }
 
 absl::Status CheckText(absl::string_view text) {
@@ -199,7 +216,8 @@ absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror) {
     separator = ", ";
   }
   absl::StrAppend(&text, "]\nmode = \"", NameOf(mirror.mode), "\"\ninterval = \"",
-                  absl::FormatDuration(mirror.interval), "\"\n");
+                  absl::FormatDuration(mirror.interval),
+                  "\"\nmax_requests_per_second = ", mirror.max_requests_per_second, "\n");
   return text;
 }
 

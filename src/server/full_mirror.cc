@@ -39,6 +39,7 @@ class FullMirror final : public RunningMirror {
     mirror::Upstream::Options upstream;
     upstream.urls = mirror.upstream;
     upstream.user_agent = UserAgent(config);
+    upstream.max_requests_per_second = mirror.max_requests_per_second;
     mirror::Follower::Options options{
         .key = mirror.key,
         .upstream = std::move(upstream),

@@ -12,6 +12,7 @@
 #include "client/failover_fetcher.h"
 #include "client/http_fetcher.h"
 #include "client/mask_credentials.h"
+#include "client/paced_fetcher.h"
 #include "mirror/contradiction.h"
 #include "mirror/lookup_through.h"
 #include "server/mirror_directory.h"
@@ -53,6 +54,7 @@ class StopSign {
 absl::StatusOr<std::unique_ptr<client::Fetcher>> OpenUpstream(const ops::Config& config,
                                                               const ops::MirrorConfig& mirror,
                                                               StopSign* stop) {
+  const auto wait = [stop](absl::Duration duration) { return stop->Wait(duration); };
   client::FailoverOptions all;
   for (const std::string& url : mirror.upstream) {
     client::HttpFetcherOptions options;
@@ -62,10 +64,12 @@ absl::StatusOr<std::unique_ptr<client::Fetcher>> OpenUpstream(const ops::Config&
     options.user_agent = UserAgent(config);
     options.cancelled = [stop] { return stop->is_set(); };
     ASSIGN_OR_RETURN(std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
-    all.fetchers.push_back(std::move(fetcher));
+    all.fetchers.push_back(client::NewPacedFetcher(
+        std::move(fetcher),
+        {.max_requests_per_second = mirror.max_requests_per_second, .wait = wait}));
   }
   all.rounds = kRounds;
-  all.wait = [stop](absl::Duration duration) { return stop->Wait(duration); };
+  all.wait = wait;
   return client::NewFailoverFetcher(std::move(all));
 }
 

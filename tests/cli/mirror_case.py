@@ -92,6 +92,7 @@ class MirrorCase(unittest.TestCase):
     """A log of its own for each test, served, and the mirror that is to be made of it."""
 
     RECORDS = 700
+    FLAGS = ()  # of every run
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(dir=MEMORY)
@@ -130,7 +131,7 @@ class MirrorCase(unittest.TestCase):
 
     def mirror(self, *more, folder=None):
         return run("mirror", "run", "--dir", folder or self.dir, "--upstream", self.upstream,
-                   "--key", self.key, "--once", *more)
+                   "--key", self.key, "--once", *self.FLAGS, *more)
 
     def status(self, folder=None):
         done = run("mirror", "status", "--dir", folder or self.dir, "--json")

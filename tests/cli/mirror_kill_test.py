@@ -31,6 +31,7 @@ MOST_RUNS = 500  # some are through before they can be killed
 
 class KillTest(MirrorCase):
     RECORDS = 70_000  # two pieces
+    FLAGS = ("--max-requests-per-second", "0")
 
     @property
     def upstream(self):
@@ -58,7 +59,7 @@ class KillTest(MirrorCase):
     def is_killed(self, after):
         """Runs it, and kills it so long after its start; False: it was through before."""
         process = subprocess.Popen([BINARY, "mirror", "run", "--dir", self.dir, "--upstream",
-                                    self.upstream, "--key", self.key, "--once", "--quiet"],
+                                    self.upstream, "--key", self.key, "--once", "--quiet", *self.FLAGS],
                                    env=environment(), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, encoding="utf-8")
         try:

@@ -68,7 +68,9 @@ class MirrorTest(MirrorCase):
                       ["--key", "x", "--upstream", self.front.url],
                       ["--key", self.key, "--upstream", "nonsense"],
                       ["--key", self.key, "--upstream", self.front.url, "--interval", "1ms"],
-                      ["--key", self.key, "--upstream", self.front.url, "--until", "x"]):
+                      ["--key", self.key, "--upstream", self.front.url, "--until", "x"],
+                      ["--key", self.key, "--upstream", self.front.url,
+                       "--max-requests-per-second", "-1"]):
             done = run("mirror", "run", "--dir", self.dir, "--once", *flags)
             self.assertEqual(done.returncode, 2, (flags, done.stderr))
             self.assertFalse(os.path.exists(self.dir), flags)

@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/paced_fetcher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/memory/memory_store.h"
@@ -148,7 +149,7 @@ class LookupThroughTest : public ::testing::Test {
         LookupThrough::Open({.key = signer_.verifier(),
                              .store = store_.get(),
                              .memory = &head_,
-                             .fetcher = &wire_,
+                             .fetcher = way_,
                              .upstream = "https://sum.example.com",
                              .evidence_dir = folder_.path() + "/evidence",
                              .is_private = *gosum::ModulePatterns::Parse("example.com/m7"),
@@ -174,6 +175,8 @@ class LookupThroughTest : public ::testing::Test {
   const tlog::Signer signer_ = testing::TestSigner("sum.example.com");
   SmallSumdb upstream_{signer_};
   Wire wire_{&upstream_};
+  std::unique_ptr<client::Fetcher> paced_;  // a way of its own, where a test wants one
+  client::Fetcher* way_ = &wire_;
   KeptHead head_;
   const std::unique_ptr<storage::LogStore> store_ = storage::NewMemoryStore();
   std::unique_ptr<LookupThrough> mirror_;
@@ -235,6 +238,26 @@ TEST_F(LookupThroughTest, LetsASlowUpstreamKeepNobodyWhoNeedsNothingOfIt) {
   EXPECT_TRUE(Verify(1).ok());
   // What was begun goes on.
   wire_.Hold(false);
+  while (!Ask(*mirror_, TestModule(2)).ok()) {
+  }
+}
+
+TEST_F(LookupThroughTest, LetsNobodyWaitTooLongForATurnAtTheUpstream) {
+  ASSERT_TRUE(Verify(1).ok());
+  std::promise<void> second;
+  paced_ = client::NewPacedFetcher(std::make_unique<Wire>(&upstream_),
+                                   {.max_requests_per_second = 1,
+                                    .clock = &clock_,
+                                    .wait = [over = second.get_future().share()](absl::Duration) {
+                                      over.wait();
+                                      return true;
+                                    }});
+  way_ = paced_.get();
+  Restart({.threads = 1, .answer_within = absl::Milliseconds(1)});
+  EXPECT_TRUE(paced_->Fetch("/latest", 1000).ok());  // this second's turn
+  EXPECT_TRUE(absl::IsDeadlineExceeded(Ask(*mirror_, TestModule(2)).status()));
+  EXPECT_TRUE(Verify(1).ok());
+  second.set_value();
   while (!Ask(*mirror_, TestModule(2)).ok()) {
   }
 }

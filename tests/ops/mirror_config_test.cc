@@ -33,9 +33,10 @@ std::string WithKey(const std::string& rest) {
 }
 
 TEST(ReadMirrors, TakesAllValues) {
-  const auto mirrors = Read(absl::StrCat(
-      "[log]\nname = \"x\"\n", WithKey("upstream = [\"https://a\", \"https://b\"]\n"
-                                       "mode = \"lookup-through\"\ninterval = \"90s\"\n")));
+  const auto mirrors = Read(absl::StrCat("[log]\nname = \"x\"\n",
+                                         WithKey("upstream = [\"https://a\", \"https://b\"]\n"
+                                                 "mode = \"lookup-through\"\ninterval = \"90s\"\n"
+                                                 "max_requests_per_second = 7\n")));
   ASSERT_TRUE(mirrors.ok()) << mirrors.status();
   ASSERT_EQ(mirrors->size(), 1u);
   const MirrorConfig& mirror = mirrors->front();
@@ -45,6 +46,7 @@ TEST(ReadMirrors, TakesAllValues) {
   EXPECT_THAT(mirror.upstream, ElementsAre("https://a", "https://b"));
   EXPECT_EQ(mirror.mode, MirrorMode::kLookupThrough);
   EXPECT_EQ(mirror.interval, absl::Seconds(90));
+  EXPECT_EQ(mirror.max_requests_per_second, 7u);
 }
 
 TEST(ReadMirrors, HasDefaults) {
@@ -52,6 +54,7 @@ TEST(ReadMirrors, HasDefaults) {
   ASSERT_TRUE(mirrors.ok()) << mirrors.status();
   EXPECT_EQ(mirrors->front().mode, MirrorMode::kFull);
   EXPECT_EQ(mirrors->front().interval, absl::Minutes(1));
+  EXPECT_EQ(mirrors->front().max_requests_per_second, 100u);
   EXPECT_TRUE(Read("[log]\nname = \"x\"\n")->empty());
 }
 
@@ -72,6 +75,10 @@ TEST(ReadMirrors, NamesWhatIsWrong) {
       HasSubstr("mirror.mode: got \"ful\", want \"full\", \"lookup-through\" or \"bundles\""));
   EXPECT_THAT(Refusal(WithKey("interval = \"0s\"\n")), HasSubstr("mirror.interval: got \"0s\""));
   EXPECT_THAT(Refusal(WithKey("interval = \"10ms\"\n")), HasSubstr("want at least 1s"));
+  for (const std::string wrong : {"-1", "1000001", "\"fast\"", "4294967297"}) {
+    EXPECT_THAT(Refusal(WithKey(absl::StrCat("max_requests_per_second = ", wrong, "\n"))),
+                HasSubstr("want an integer of 0 to 1000000; 0: no bound"));
+  }
   EXPECT_THAT(Refusal(WithKey("intervall = \"1m\"\n")),
               HasSubstr("mirror.intervall: unknown key; did you mean mirror.interval?"));
 }
