@@ -11,21 +11,29 @@ absl::StatusOr<std::string> Fetch(Fetcher& fetcher, const tlog::TileId& tile) {
   return fetcher.Fetch(absl::StrCat("/", tlog::FormatTilePath(tile)), kMaxDataTileBytes);
 }
 
+// Takes them from the front of `bytes`.
+std::vector<absl::string_view> TakeWholeRecords(absl::string_view* bytes, std::uint32_t width) {
+  std::vector<absl::string_view> texts;
+  texts.reserve(width);
+  while (texts.size() < width) {
+    const std::size_t end = bytes->find("\n\n");
+    if (end == absl::string_view::npos) break;
+    texts.push_back(bytes->substr(0, end + 1));
+    bytes->remove_prefix(end + 2);
+  }
+  return texts;
+}
+
 }  // namespace
+
+std::vector<absl::string_view> WholeRecords(absl::string_view bytes, std::uint32_t width) {
+  return TakeWholeRecords(&bytes, width);
+}
 
 absl::StatusOr<std::vector<absl::string_view>> ParseDataTile(absl::string_view bytes,
                                                              std::uint32_t width) {
-  std::vector<absl::string_view> texts;
-  texts.reserve(width);
-  while (texts.size() < width && !bytes.empty()) {
-    const std::size_t end = bytes.find("\n\n");
-    if (end == absl::string_view::npos) {
-      texts.push_back(bytes);
-      break;
-    }
-    texts.push_back(bytes.substr(0, end + 1));
-    bytes.remove_prefix(end + 2);
-  }
+  std::vector<absl::string_view> texts = TakeWholeRecords(&bytes, width);
+  if (texts.size() < width && !bytes.empty()) texts.push_back(bytes);
   if (texts.size() != width) {
     return absl::UnavailableError(absl::StrCat("has ", texts.size(), " records, want ", width));
   }

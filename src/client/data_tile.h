@@ -32,6 +32,10 @@ inline constexpr std::size_t kMaxDataTileBytes =
 absl::StatusOr<std::vector<absl::string_view>> ParseDataTile(absl::string_view bytes,
                                                              std::uint32_t width);
 
+// The records of `bytes` that have an empty line behind them, `width` at most; views of it.
+// Whatever is behind the last one may have been cut.
+std::vector<absl::string_view> WholeRecords(absl::string_view bytes, std::uint32_t width);
+
 // The bytes of a data tile of a signed tree. Where the server has no partial tile of that width, of
 // the full one, for its tree has grown.
 //   kUnavailable  not reachable, or the server does not give it; the server's own words are

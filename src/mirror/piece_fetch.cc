@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
@@ -16,6 +18,11 @@ constexpr std::uint64_t kWidth = tlog::kFullTileWidth;
 
 std::uint64_t TileCount(const PieceRange& range) {
   return (range.end + kWidth - 1) / kWidth - range.begin / kWidth;
+}
+
+// What a captive portal, or a proxy that has lost its way, says in place of anything.
+bool IsWebPage(absl::string_view bytes) {
+  return absl::StartsWith(absl::StripLeadingAsciiWhitespace(bytes), "<");
 }
 
 }  // namespace
@@ -79,14 +86,30 @@ absl::Status PieceFetch::FetchTile(const SignedTiles& want, std::uint64_t index,
   const std::uint32_t width = want.WidthOf(index);
   ASSIGN_OR_RETURN(tile->bytes, client::FetchDataTile(*source_.fetcher, index, width));
   absl::StatusOr<std::vector<absl::string_view>> texts = client::ParseDataTile(tile->bytes, width);
-  if (!texts.ok()) {
-    return absl::UnavailableError(absl::StrCat(
-        tlog::FormatTilePath({.kind = tlog::TileId::Kind::kData, .index = index, .width = width}),
-        " ", texts.status().message()));
-  }
+  if (!texts.ok()) return JudgeTooFew(want, index, tile->bytes, texts.status());
   tile->texts = *std::move(texts);
   ASSIGN_OR_RETURN(tile->leaves, want.Judge(index, tile->texts));
   return absl::OkStatus();
+}
+
+// A tile that does not have all its records was cut on its way, or changed: a separator that became
+// something else makes two records one. That the whole of it came as the server had announced does
+// not tell these apart, for caches keep cut files, and portals answer in the server's place. What
+// does: of a tile that was cut, each record that is whole is the one that was signed. A change
+// within the last record cannot be told from a cut, and counts as one.
+absl::Status PieceFetch::JudgeTooFew(const SignedTiles& want, std::uint64_t index,
+                                     absl::string_view bytes, const absl::Status& too_few) const {
+  const std::uint32_t width = want.WidthOf(index);
+  const absl::Status cut = absl::UnavailableError(absl::StrCat(
+      tlog::FormatTilePath({.kind = tlog::TileId::Kind::kData, .index = index, .width = width}),
+      " ", too_few.message()));
+  if (IsWebPage(bytes)) return cut;
+  const absl::StatusOr<std::vector<std::vector<tlog::Hash>>> leaves =
+      source_.tiles->ReadTiles({tlog::TileId{.level = 0, .index = index, .width = width}});
+  if (absl::IsUnavailable(leaves.status())) return cut;
+  RETURN_IF_ERROR(leaves.status());
+  RETURN_IF_ERROR(want.JudgeFirst(index, client::WholeRecords(bytes, width), leaves->front()));
+  return cut;
 }
 
 void PieceFetch::Fail(const absl::Status& status) {

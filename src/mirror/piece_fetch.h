@@ -74,6 +74,8 @@ class PieceFetch {
   void Run();
   void FetchTiles(const SignedTiles& want);
   absl::Status FetchTile(const SignedTiles& want, std::uint64_t index, Tile* tile) const;
+  absl::Status JudgeTooFew(const SignedTiles& want, std::uint64_t index, absl::string_view bytes,
+                           const absl::Status& too_few) const;
   void Fail(const absl::Status& status);
 
   // Constant after construction.

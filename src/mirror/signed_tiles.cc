@@ -50,23 +50,38 @@ absl::StatusOr<std::vector<tlog::Hash>> SignedTiles::Judge(
   CHECK(index >= first_ && texts.size() == WidthOf(index));
   std::vector<tlog::Hash> leaves(texts.size());
   tlog::LeafHashes(texts, absl::MakeSpan(leaves));
-  std::string wrong;
-  if (texts.size() == kWidth) {
-    const bool is_right =
-        tlog::TileNodes(leaves).Node(tlog::kTileHeight, 0) == roots_.at(index - first_);
-    if (is_right) return leaves;
-  } else {
-    std::size_t right = 0;
-    while (right < leaves.size() && leaves[right] == last_leaves_[right]) ++right;
-    if (right == leaves.size()) return leaves;
-    wrong = absl::StrCat(", from record ", index * kWidth + right, " on");
+  if (texts.size() < kWidth) {
+    RETURN_IF_ERROR(CompareLeaves(index, leaves, last_leaves_));
+  } else if (tlog::TileNodes(leaves).Node(tlog::kTileHeight, 0) != roots_.at(index - first_)) {
+    return NotSigned(index, "");
   }
-  return absl::DataLossError(
-      absl::StrCat(tlog::FormatTilePath({.kind = tlog::TileId::Kind::kData,
-                                         .index = index,
-                                         .width = static_cast<std::uint32_t>(texts.size())}),
-                   " is not that of the signed tree of ", head_.size, " records with root ",
-                   tlog::FormatHash(head_.root), wrong));
+  return leaves;
+}
+
+absl::Status SignedTiles::JudgeFirst(std::uint64_t index, absl::Span<const absl::string_view> texts,
+                                     absl::Span<const tlog::Hash> leaves) const {
+  CHECK(texts.size() <= leaves.size());
+  std::vector<tlog::Hash> came(texts.size());
+  tlog::LeafHashes(texts, absl::MakeSpan(came));
+  return CompareLeaves(index, came, leaves);
+}
+
+// Those that came may be fewer.
+absl::Status SignedTiles::CompareLeaves(std::uint64_t index, absl::Span<const tlog::Hash> came,
+                                        absl::Span<const tlog::Hash> want) const {
+  for (std::size_t i = 0; i < came.size(); ++i) {
+    if (came[i] == want[i]) continue;
+    return NotSigned(index, absl::StrCat(", from record ", index * kWidth + i, " on"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SignedTiles::NotSigned(std::uint64_t index, absl::string_view where) const {
+  return absl::DataLossError(absl::StrCat(
+      tlog::FormatTilePath(
+          {.kind = tlog::TileId::Kind::kData, .index = index, .width = WidthOf(index)}),
+      " is not that of the signed tree of ", head_.size, " records with root ",
+      tlog::FormatHash(head_.root), where));
 }
 
 }  // namespace sumlog::mirror

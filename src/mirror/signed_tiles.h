@@ -40,8 +40,17 @@ class SignedTiles {
   absl::StatusOr<std::vector<tlog::Hash>> Judge(std::uint64_t index,
                                                 absl::Span<const absl::string_view> texts) const;
 
+  // Checks the first records of data tile `index`, when it does not have all of them, by `leaves`,
+  // the verified hashes of all. kDataLoss as Judge.
+  absl::Status JudgeFirst(std::uint64_t index, absl::Span<const absl::string_view> texts,
+                          absl::Span<const tlog::Hash> leaves) const;
+
  private:
   SignedTiles(const tlog::TreeHead& head, std::uint64_t first) : head_(head), first_(first) {}
+
+  absl::Status CompareLeaves(std::uint64_t index, absl::Span<const tlog::Hash> came,
+                             absl::Span<const tlog::Hash> want) const;
+  absl::Status NotSigned(std::uint64_t index, absl::string_view where) const;
 
   tlog::TreeHead head_;
   std::uint64_t first_;

@@ -61,6 +61,12 @@ class HostileUpstreamTest(MirrorCase):
     def test_a_flipped_bit_in_a_data_tile(self):
         self.expect_refusal(on("/tile/8/data/001", flipped), 4, "tile/8/data/001", "700")
 
+    def test_a_flipped_bit_that_joins_two_records(self):
+        def join(body):
+            at = body.index(b"\n\n") + 1
+            return 200, {}, body[:at] + bytes([body[at] ^ 1]) + body[at + 1:]
+        self.expect_refusal(on("/tile/8/data/001", join), 4, "tile/8/data/001", "record 256")
+
     def test_a_flipped_bit_in_a_hash_tile(self):
         self.expect_refusal(on("/tile/8/1/", flipped), 4, "tile/8/1/000", "700")
 

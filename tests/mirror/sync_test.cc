@@ -92,7 +92,7 @@ class SyncTest : public ::testing::Test {
   std::function<absl::Status(const SyncOptions::Progress&)> watch_;
 };
 
-// Not in a newline, without which two records would be one: that is what a cut tile looks like.
+// Not in a newline: see FindsASeparatorThatJoinsTwoRecords.
 std::string FlipABit(std::string bytes) {
   std::size_t position = bytes.size() / 2;
   while (bytes[position] == '\n') ++position;
@@ -228,6 +228,32 @@ TEST_F(SyncTest, FindsAFlippedBitWhereverItIs) {
   }
 }
 
+TEST_F(SyncTest, FindsASeparatorThatJoinsTwoRecords) {
+  upstream_.AppendMadeUp(256 + 44);
+  for (const char* path : {"/tile/8/data/000", "/tile/8/data/001.p/44"}) {
+    for (const int record : {0, 1, 20, 41}) {       // the last of which has one behind it yet
+      for (const std::size_t newline : {0u, 1u}) {  // of the two in a row
+        SCOPED_TRACE(absl::StrCat(path, " ", record, " ", newline));
+        Restart();
+        LieAbout(path, [&](std::string bytes) {
+          std::size_t at = bytes.find("\n\n");
+          for (int i = 0; i < record; ++i) at = bytes.find("\n\n", at + 2);
+          bytes[at + newline] ^= 1;
+          return bytes;
+        });
+        const absl::Status status = Run().status();
+        EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+        EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(path).substr(1)));
+        EXPECT_THAT(std::string(status.message()), HasSubstr("from record "));
+        EXPECT_FALSE(log::NewestSigned(*store_)->has_value());
+      }
+    }
+  }
+  upstream_.Damage(nullptr);
+  ASSERT_TRUE(Run().ok());
+  ExpectWhole(300);
+}
+
 TEST_F(SyncTest, NamesTheFirstWrongRecordOfALastTile) {
   upstream_.AppendMadeUp(300);
   LieAbout("/tile/8/data/001.p/44", [](std::string bytes) {
@@ -294,6 +320,18 @@ TEST_F(SyncTest, CallsWhatIsMissingOrCutUnavailable) {
       },
       [](const std::string& path, absl::StatusOr<std::string> answer) {
         if (path == "/tile/8/data/003") answer = "<html>log in to this network</html>";
+        return answer;
+      },
+      [](const std::string& path, absl::StatusOr<std::string> answer) {
+        if (path == "/tile/8/data/003") answer = "\n<!DOCTYPE html>\n\n<html>\n\nlog in\n\n";
+        return answer;
+      },
+      [](const std::string& path, absl::StatusOr<std::string> answer) {
+        if (path == "/tile/8/data/003") answer->resize(answer->find("\n\n") + 2);
+        return answer;
+      },
+      [](const std::string& path, absl::StatusOr<std::string> answer) {
+        if (path == "/tile/8/data/003") answer = "";
         return answer;
       },
       [](const std::string& path, absl::StatusOr<std::string> answer) {
