@@ -14,11 +14,16 @@
 #include "cli/interrupt.h"
 #include "cli/json_output.h"
 #include "cli/mirror_choice.h"
+#include "cli/mirror_talk.h"
 #include "cli/open_config.h"
 #include "cli/printable.h"
 #include "cli/progress.h"
 #include "cli/proof_format.h"
+#include "client/answer_recorder.h"
 #include "mirror/bundle_import.h"
+#include "mirror/contradiction.h"
+#include "mirror/kept_evidence.h"
+#include "sumlog/client/failure_details.h"
 
 namespace sumlog::cli {
 namespace {
@@ -35,14 +40,35 @@ absl::StatusOr<OpenedChoice> OpenTarget(const Context& context, const ImportFlag
   return OpenChoice(std::move(config), std::move(choice));
 }
 
+constexpr absl::string_view kWhyContradiction =
+    "\nwhy: whoever wrote the bundle, or had it on the way, put in what contradicts the log's "
+    "signature; nothing of that was stored"
+    "\nfix: send that file to the log's owner, and import a bundle from somebody else";
+
+// Keeps what a bundle holds that contradicts what was signed, and says where it is.
+absl::Status KeepAsEvidence(const Context& context, const OpenedChoice& target,
+                            const std::string& file, const client::AnswerLog& answers,
+                            const absl::Status& status) {
+  const std::string kept = mirror::KeepEvidence(status, answers,
+                                                {.key = target.mirror.key,
+                                                 .from = file,
+                                                 .folder = target.opened.paths.evidence,
+                                                 .store = target.opened.store.get(),
+                                                 .clock = context.clock});
+  return client::Reword(
+      status, absl::StrCat(Printable(status.message()), TellKept(kept), kWhyContradiction));
+}
+
 absl::StatusOr<mirror::SyncReport> Take(Context& context, const OpenedChoice& target,
                                         const std::string& file, mirror::Bundle& bundle) {
   Progress progress(context, "import");
   const InterruptWatch interrupt;
-  return mirror::ImportBundle(
+  client::AnswerLog answers(context.clock);
+  absl::StatusOr<mirror::SyncReport> report = mirror::ImportBundle(
       {.store = target.opened.store.get(),
        .memory = target.opened.memory.get(),
        .bundle = &bundle,
+       .answers = &answers,
        .clock = context.clock,
        .key = target.mirror.key,
        .from = std::filesystem::path(file).filename().string(),
@@ -53,6 +79,8 @@ absl::StatusOr<mirror::SyncReport> Take(Context& context, const OpenedChoice& ta
          }
          return absl::OkStatus();
        }});
+  if (!mirror::IsContradiction(report.status())) return report;
+  return KeepAsEvidence(context, target, file, answers, report.status());
 }
 
 void Print(Context& context, const std::string& file, const OpenedChoice& target,

@@ -64,6 +64,11 @@ std::string DiskForecast::Warning() {
                       "command goes on");
 }
 
+std::string TellKept(const std::string& evidence) {
+  if (evidence.empty()) return "\nwhat came could not be kept as evidence";
+  return absl::StrCat("\nwhat came is kept in ", Printable(evidence));
+}
+
 absl::Status ExplainRound(const mirror::Round& round, const std::string& upstream) {
   const absl::Status& status = round.status;
   if (status.ok() && round.is_behind) {
@@ -74,9 +79,7 @@ absl::Status ExplainRound(const mirror::Round& round, const std::string& upstrea
   }
   if (status.ok() || IsDamagedData(status)) return status;
   const std::string message = Printable(status.message());
-  const std::string kept = round.evidence.empty()
-                               ? "\nwhat came could not be kept as evidence"
-                               : absl::StrCat("\nwhat came is kept in ", Printable(round.evidence));
+  const std::string kept = TellKept(round.evidence);
   switch (status.code()) {
     case absl::StatusCode::kDataLoss:
       return client::Reword(status, absl::StrCat(message, kept, kWhyTampering));

@@ -50,6 +50,9 @@ class DiskForecast {
 // The failure of a round, with what it means and the way out: where evidence lies, too.
 absl::Status ExplainRound(const mirror::Round& round, const std::string& upstream);
 
+// Where evidence lies, as a line for a failure's message; empty: it could not be kept.
+std::string TellKept(const std::string& evidence);
+
 void PrintEvent(Context& context, const Json& event);
 
 class MirrorTalk {

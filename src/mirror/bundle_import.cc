@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "client/borrowed_fetcher.h"
 #include "client/head_timeline.h"
 #include "log/heads_on_the_way.h"
 #include "log/store_tiles.h"
@@ -20,7 +21,8 @@ class Import {
   explicit Import(const BundleImportOptions& options)
       : options_(options),
         manifest_(options.bundle->manifest()),
-        client_(client::SumdbClient::Create({.key = options.key, .fetcher = options.bundle})) {}
+        recorder_(std::make_unique<client::BorrowedFetcher>(*options.bundle), options.answers),
+        client_(client::SumdbClient::Create({.key = options.key, .fetcher = &fetcher()})) {}
 
   absl::StatusOr<SyncReport> Run() {
     RETURN_IF_ERROR(CheckName());
@@ -32,13 +34,18 @@ class Import {
     RETURN_IF_ERROR(RememberHead());
     return Sync({.store = options_.store,
                  .client = client_.get(),
-                 .fetcher = options_.bundle,
+                 .fetcher = &fetcher(),
                  .clock = options_.clock,
                  .from = options_.from,
                  .watch = options_.watch});
   }
 
  private:
+  client::Fetcher& fetcher() {
+    if (options_.answers == nullptr) return *options_.bundle;
+    return recorder_;
+  }
+
   absl::Status CheckName() const {
     if (manifest_.log_name == options_.key.name()) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("the bundle is of the log ", manifest_.log_name,
@@ -119,6 +126,7 @@ class Import {
 
   const BundleImportOptions& options_;
   const BundleManifest& manifest_;
+  client::AnswerRecorder recorder_;  // over the bundle; used when there is a log for it
   const std::unique_ptr<client::SumdbClient> client_;
   tlog::SignedTreeHead head_;  // of the bundle
   std::uint64_t stored_size_ = 0;

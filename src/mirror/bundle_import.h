@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "client/answer_recorder.h"
 #include "mirror/bundle.h"
 #include "mirror/sync.h"
 #include "sumlog/client/head_memory.h"
@@ -22,6 +23,7 @@ struct BundleImportOptions {
   storage::LogStore* store = nullptr;    // of this mirror alone; may be new
   client::HeadMemory* memory = nullptr;  // of the same mirror
   Bundle* bundle = nullptr;
+  client::AnswerLog* answers = nullptr;  // gets what is read of the bundle; may be null
   Clock* clock = SystemClock();
 
   tlog::VerifierKey key;  // of the log
@@ -33,11 +35,13 @@ struct BundleImportOptions {
 // before kept, so that the same call goes on:
 //   kInvalidArgument     the bundle is of another log
 //   kUnauthenticated     the key has not signed its head
-//   kFailedPrecondition  a gap: the mirror lacks records before those of the bundle; nothing
-//   changed kUnavailable         the bundle lacks what it should have kDataLoss            its
-//   records are not what was signed, or its history is not that of the
+//   kFailedPrecondition  a gap: the mirror lacks records before those of the bundle; nothing has
+//                        changed
+//   kUnavailable         the bundle lacks what it should have
+//   kDataLoss            its records are not what was signed, or its history is not that of the
 //                        mirror, or of the newest head that the mirror has seen; for two heads that
 //                        contradict each other, ForkedNotesOf has the notes
+//
 // or the errors of store and memory, or what the watch has said.
 absl::StatusOr<SyncReport> ImportBundle(const BundleImportOptions& options);
 

@@ -10,10 +10,9 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "base/status_macros.h"
-#include "client/server_evidence.h"
-#include "log/heads_on_the_way.h"
 #include "log/store_tiles.h"
 #include "mirror/contradiction.h"
+#include "mirror/kept_evidence.h"
 #include "sumlog/client/failure_details.h"
 #include "sumlog/tlog/tile_reader.h"
 
@@ -82,7 +81,12 @@ Round Follower::RunRound() {
   Round round = TryRound();
   if (upstream_->stopped() && !round.status.ok()) round.status = absl::CancelledError("stopped");
   if (IsContradiction(round.status)) {
-    round.evidence = KeepEvidence(round.status);
+    round.evidence = KeepEvidence(round.status, answers_,
+                                  {.key = options_.key,
+                                   .from = upstream_->shown(),
+                                   .folder = options_.evidence_dir,
+                                   .store = options_.store,
+                                   .clock = options_.clock});
     ask_next_place_ = true;
   }
   NoteRound(round);
@@ -148,22 +152,6 @@ absl::StatusOr<bool> Follower::IsBehind(const SyncReport& report) const {
   ASSIGN_OR_RETURN(const tlog::SignedTreeHead newest,
                    tlog::OpenTreeHead(*note, absl::MakeConstSpan(&options_.key, 1)));
   return shown < newest.head.size;
-}
-
-std::string Follower::KeepEvidence(const absl::Status& status) const {
-  client::ServerEvidence evidence{.found = std::string(status.message()),
-                                  .server = upstream_->shown(),
-                                  .key = options_.key.ToString(),
-                                  .when = options_.clock->Now(),
-                                  .answers = answers_.answers()};
-  client::AddForkedNotes(status, &evidence);
-  const absl::StatusOr<std::optional<storage::StoredHead>> ours =
-      log::NewestSigned(*options_.store);
-  if (ours.ok() && ours->has_value()) {
-    evidence.answers.push_back(
-        client::MakeAnswer("the newest head that this mirror holds", (*ours)->note, evidence.when));
-  }
-  return client::SaveEvidence(evidence, options_.evidence_dir).value_or("");
 }
 
 void Follower::NoteRound(const Round& round) {

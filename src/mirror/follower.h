@@ -101,7 +101,6 @@ class Follower {
   Round TryRound();
   absl::Status Watch(const SyncOptions::Progress& progress);
   absl::StatusOr<bool> IsBehind(const SyncReport& report) const;
-  std::string KeepEvidence(const absl::Status& status) const;
   void NoteRound(const Round& round);
   void SaveState() const;
   absl::Duration WaitAfter(const Round& round);

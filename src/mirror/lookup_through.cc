@@ -8,8 +8,9 @@
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "client/answer_recorder.h"
-#include "client/server_evidence.h"
+#include "client/borrowed_fetcher.h"
 #include "mirror/contradiction.h"
+#include "mirror/kept_evidence.h"
 #include "sumlog/tlog/tile.h"
 
 namespace sumlog::mirror {
@@ -20,30 +21,6 @@ constexpr absl::Duration kHeadInterval = absl::Seconds(5);
 
 bool Covers(const tlog::TreeHead& head, const tlog::TileId& tile) {
   return tlog::WidestTile(tile.level, tile.index, head.size) >= tile.width;
-}
-
-// Hands on to a fetcher that somebody else owns.
-class Borrowed final : public client::Fetcher {
- public:
-  explicit Borrowed(client::Fetcher* fetcher) : fetcher_(*fetcher) {}
-  absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override {
-    return fetcher_.Fetch(path, max_bytes);
-  }
-
- private:
-  client::Fetcher& fetcher_;
-};
-
-// The file's path; empty when it could not be kept.
-std::string KeepEvidence(const LookupThrough::Options& options, const absl::Status& status,
-                         const client::AnswerLog& answers) {
-  client::ServerEvidence evidence{.found = std::string(status.message()),
-                                  .server = options.upstream,
-                                  .key = options.key.ToString(),
-                                  .when = options.clock->Now(),
-                                  .answers = answers.answers()};
-  client::AddForkedNotes(status, &evidence);
-  return client::SaveEvidence(evidence, options.evidence_dir).value_or("");
 }
 
 }  // namespace
@@ -156,12 +133,19 @@ void LookupThrough::Fetch(const std::string& key,
 absl::Status LookupThrough::FetchNow(
     const std::string& key, const std::function<absl::Status(client::SumdbClient&)>& work) {
   client::AnswerLog answers(options_.clock);
-  client::AnswerRecorder recorder(std::make_unique<Borrowed>(options_.fetcher), &answers);
+  client::AnswerRecorder recorder(std::make_unique<client::BorrowedFetcher>(*options_.fetcher),
+                                  &answers);
   const std::unique_ptr<client::SumdbClient> client = client::SumdbClient::Create(
       {.key = options_.key, .fetcher = &recorder, .memory = options_.memory, .tiles = &parts_});
   const absl::Status status = work(*client);
   std::string evidence;
-  if (IsContradiction(status)) evidence = KeepEvidence(options_, status, answers);
+  if (IsContradiction(status)) {
+    evidence = KeepEvidence(status, answers,
+                            {.key = options_.key,
+                             .from = options_.upstream,
+                             .folder = options_.evidence_dir,
+                             .clock = options_.clock});
+  }
   if (!status.ok()) {
     failures_.Note(key, status,
                    absl::IsNotFound(status) ? options_.missing_for : options_.failed_for);

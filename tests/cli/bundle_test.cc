@@ -128,6 +128,34 @@ TEST_F(BundleVerbTest, NamesAGap) {
   EXPECT_THAT(run.err, HasSubstr("fix   import the bundles before it first"));
 }
 
+TEST_F(BundleVerbTest, KeepsWhatShowsAnotherHistory) {
+  const LogFolder log;  // and a twin with the same key, which goes another way after 300 records
+  log.Fill(0, 300);
+  const std::string twin = log.Path("twin");
+  std::filesystem::copy(log.dir(), twin, std::filesystem::copy_options::recursive);
+  log.Fill(300, 310);
+  ASSERT_EQ(RunVerb({"import", "--dir", twin, log.Write("twin.sum", GoSum(1000, 1020))}).exit_code,
+            kGood);
+  const auto export_from = [&](const std::string& dir, const std::string& name) {
+    const VerbRun run = RunVerb({"bundle", "export", log.Path(name), "--dir", dir});
+    EXPECT_EQ(run.exit_code, kGood) << run.err;
+    return log.Path(name);
+  };
+  ASSERT_EQ(Import({export_from(log.dir(), "true"), "--key", log.key()}).exit_code, kGood);
+  const VerbRun run = Import({export_from(twin, "forked")});
+  EXPECT_EQ(run.exit_code, kTampering) << run.err;
+  const std::string kept = mirror_dir() + "/evidence/mirrors/sum.example.com/";
+  ASSERT_TRUE(std::filesystem::is_directory(kept)) << run.err;
+  const std::string file = std::filesystem::directory_iterator(kept)->path().string();
+  EXPECT_THAT(run.err, HasSubstr("what came is kept in " + file));
+  const std::string evidence = ReadAll(file);
+  EXPECT_THAT(evidence, HasSubstr("answer: /latest\n"));
+  EXPECT_THAT(evidence, HasSubstr("answer: two signed heads\n"));
+  EXPECT_THAT(evidence, HasSubstr("| 310\n"));
+  EXPECT_THAT(evidence, HasSubstr("| 320\n"));
+  EXPECT_THAT(Import({log.Path("true")}).out, HasSubstr("0 records new, tree 310\n"));
+}
+
 TEST_F(BundleVerbTest, WantsTheKeyTheFirstTimeAndNoOtherLater) {
   const std::string bundle = Export("b", 0, 300);
   const VerbRun keyless = Import({bundle});
