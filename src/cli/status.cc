@@ -5,13 +5,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/damage.h"
+#include "base/status_macros.h"
 #include "base/when.h"
 #include "cli/json_output.h"
 #include "cli/log_flags.h"
 #include "cli/log_status.h"
+#include "cli/mirror_facts.h"
+#include "cli/open_config.h"
 #include "cli/printable.h"
 #include "cli/verb.h"
 
@@ -21,6 +26,13 @@ namespace {
 constexpr absl::string_view kSharedDisk =
     "warning: the anchor shares the database's disk: a restored snapshot would take both back\n"
     "fix   set log.anchor in sumlog.toml to a file on another disk\n";
+
+// A log, or a directory with mirrors, or with both.
+struct WholeStatus {
+  std::optional<LogStatus> log;
+  std::string dir;  // empty: of a server
+  std::vector<MirrorFacts> mirrors;
+};
 
 // "localhost" of "localhost+c89c7779".
 std::string NameOf(const std::string& key) { return key.substr(0, key.rfind('+')); }
@@ -142,7 +154,7 @@ Json ServiceToJson(const rpc_client::ServerStatus& service) {
           {"writer_error", service.writer_error}};
 }
 
-void PrintAsJson(Context& context, const LogStatus& status) {
+Json LogToJson(const Context& context, const LogStatus& status) {
   Json json = {{"name", NameOf(status.key)},
                {"key", status.key},
                {"size", status.head.size},
@@ -156,13 +168,52 @@ void PrintAsJson(Context& context, const LogStatus& status) {
   if (!status.problem.ok()) {
     json["problem"] = FirstLine(status.problem);
   }
+  return json;
+}
+
+void PrintAsJson(Context& context, const WholeStatus& whole) {
+  Json json = whole.log.has_value() ? LogToJson(context, *whole.log) : Json{{"dir", whole.dir}};
+  if (!whole.mirrors.empty()) {
+    Json& list = json["mirrors"] = Json::array();
+    for (const MirrorFacts& mirror : whole.mirrors) list.push_back(ToJson(mirror));
+  }
   PrintJson(context, json);
 }
 
-absl::StatusOr<LogStatus> ReadStatus(const Context& context, const LogFlags& flags) {
-  if (!flags.server.empty()) return ReadServerStatus(context, flags);
-  if (!context.dir.empty()) return ReadDirectoryStatus(context, flags.key);
-  return absl::InvalidArgumentError("no log is named\nfix: add --dir D, or --server URL");
+void PrintAsText(Context& context, const WholeStatus& whole) {
+  if (whole.log.has_value()) PrintText(context, *whole.log);
+  for (const MirrorFacts& mirror : whole.mirrors) {
+    *context.out << "mirror     " << DescribeInALine(context, mirror) << "\n";
+  }
+  if (!whole.log.has_value()) *context.out << "directory  " << Printable(whole.dir) << "\n";
+}
+
+// Of the mirrors of a directory. Or the first that cannot even be named.
+absl::StatusOr<std::vector<MirrorFacts>> ReadMirrors(const ops::Config& config) {
+  std::vector<MirrorFacts> mirrors;
+  for (const ops::MirrorConfig& mirror : config.mirrors) {
+    ASSIGN_OR_RETURN(MirrorFacts facts, ReadMirrorFacts(config, mirror));
+    mirrors.push_back(std::move(facts));
+  }
+  return mirrors;
+}
+
+absl::StatusOr<WholeStatus> ReadStatus(const Context& context, const LogFlags& flags) {
+  WholeStatus whole;
+  if (!flags.server.empty()) {
+    ASSIGN_OR_RETURN(whole.log, ReadServerStatus(context, flags));
+    return whole;
+  }
+  if (context.dir.empty()) {
+    return absl::InvalidArgumentError("no log is named\nfix: add --dir D, or --server URL");
+  }
+  ASSIGN_OR_RETURN(const ops::Config config, OpenServedConfig(context));
+  if (!config.log_name.empty()) {
+    ASSIGN_OR_RETURN(whole.log, ReadDirectoryStatus(context, flags.key));
+  }
+  whole.dir = config.dir;
+  ASSIGN_OR_RETURN(whole.mirrors, ReadMirrors(config));
+  return whole;
 }
 
 int StatusExitCode(const absl::Status& status) {
@@ -171,20 +222,25 @@ int StatusExitCode(const absl::Status& status) {
 }
 
 void Status(Context& context, const LogFlags& flags) {
-  const absl::StatusOr<LogStatus> status = ReadStatus(context, flags);
-  if (!status.ok()) {
-    return Fail(context, "show the status", status.status(), StatusExitCode(status.status()));
+  const absl::StatusOr<WholeStatus> whole = ReadStatus(context, flags);
+  if (!whole.ok()) {
+    return Fail(context, "show the status", whole.status(), StatusExitCode(whole.status()));
   }
   if (context.json) {
-    PrintAsJson(context, *status);
+    PrintAsJson(context, *whole);
   } else {
-    PrintText(context, *status);
+    PrintAsText(context, *whole);
   }
-  NoteServiceError(context, status->service_error);
-  if (status->problem.ok()) return;
+  for (const MirrorFacts& mirror : whole->mirrors) {
+    if (mirror.is_wrong()) context.exit_code = kFoundWrong;
+  }
+  if (!whole->log.has_value()) return;
+  const LogStatus& log = *whole->log;
+  NoteServiceError(context, log.service_error);
+  if (log.problem.ok()) return;
   *context.out << std::flush;
-  Fail(context, "serve this log", status->problem,
-       absl::IsDataLoss(status->problem) ? kTampering : kFoundWrong);
+  Fail(context, "serve this log", log.problem,
+       absl::IsDataLoss(log.problem) ? kTampering : kFoundWrong);
 }
 
 }  // namespace
@@ -195,7 +251,9 @@ void AddStatus(CLI::App& program, Context& context) {
   AddLogFlags(*verb, *flags);
   verb->footer(
       "Over unix: and grpcs:// it also asks the server's administration, where it may.\n"
-      "Exit 1: \"serve\" would refuse this directory; 4: two signed heads contradict each other.\n"
+      "Of the mirrors in --dir a line each: sumlog mirror status says more.\n"
+      "Exit 1: \"serve\" would refuse this directory, or something is wrong with a mirror; 4: two "
+      "signed heads contradict each other.\n"
       "example: sumlog status --dir /var/lib/sumlog");
   verb->callback([&context, flags] { Status(context, *flags); });
 }
