@@ -17,10 +17,10 @@
 namespace sumlog::cli {
 
 struct MirrorFlags {
-  std::vector<std::string> upstream;                     // --upstream
-  std::string key;                                       // --key
-  std::string interval;                                  // --interval
-  std::optional<std::uint64_t> max_requests_per_second;  // --max-requests-per-second
+  std::vector<std::string> upstream = {};                     // --upstream
+  std::string key = {};                                       // --key
+  std::string interval = {};                                  // --interval
+  std::optional<std::uint64_t> max_requests_per_second = {};  // --max-requests-per-second
 };
 
 struct MirrorChoice {

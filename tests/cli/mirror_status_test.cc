@@ -61,7 +61,11 @@ class MirrorStatusTest : public ::testing::Test {
 TEST_F(MirrorStatusTest, ShowsHowFarEachMirrorIs) {
   Import();
   AddMirror(dir(), "full");
-  Keep({.last_contact = absl::Now() - absl::Hours(2), .upstream_size = 1300, .odd_records = 2});
+  mirror::FollowerState state;
+  state.last_contact = absl::Now() - absl::Hours(2);
+  state.upstream_size = 1300;
+  state.odd_records = 2;
+  Keep(state);
   const VerbRun run = Run({"mirror", "status"});
   EXPECT_EQ(run.exit_code, kGood) << run.err;
   EXPECT_THAT(run.out, HasSubstr("sum.example.com\n"));
@@ -78,12 +82,13 @@ TEST_F(MirrorStatusTest, ShowsHowFarEachMirrorIs) {
 TEST_F(MirrorStatusTest, IsWrongWhileAnUpstreamContradictsItself) {
   Import();
   const absl::Time now = absl::Now();
-  mirror::FollowerState state{.last_complete = now - absl::Hours(2),
-                              .failures = 3,
-                              .error_at = now,
-                              .error = "a tile is wrong",
-                              .contradiction_at = now - absl::Hours(1),
-                              .evidence = "/d/evidence/x"};
+  mirror::FollowerState state;
+  state.last_complete = now - absl::Hours(2);
+  state.failures = 3;
+  state.error_at = now;
+  state.error = "a tile is wrong";
+  state.contradiction_at = now - absl::Hours(1);
+  state.evidence = "/d/evidence/x";
   Keep(state);
   const VerbRun run = Run({"mirror", "status"});
   EXPECT_EQ(run.exit_code, kFoundWrong);
@@ -107,7 +112,10 @@ TEST_F(MirrorStatusTest, WantsAMirror) {
 TEST_F(MirrorStatusTest, StatusNamesTheMirrorsOfADirectoryWithoutALog) {
   Import();
   AddMirror(dir(), "lookup-through");
-  Keep({.last_contact = absl::Now() - absl::Hours(2), .failures = 1});
+  mirror::FollowerState state;
+  state.last_contact = absl::Now() - absl::Hours(2);
+  state.failures = 1;
+  Keep(state);
   const VerbRun run = Run({"status"});
   EXPECT_EQ(run.exit_code, kGood) << run.err;
   EXPECT_THAT(run.out, HasSubstr("mirror     sum.example.com, bundles, tree 300, contact 2h"));
