@@ -19,7 +19,7 @@ import (
 // once is the call that brings the mirror in `dir` to the newest head.
 func once(dir string, u *upstream, log *xmodlog.Log) []string {
 	return []string{"mirror", "run", "--dir", dir, "--upstream", u.URL, "--key", log.VerifierKey,
-		"--interval", "1s", "--once"}
+		"--interval", "1s", "--max-requests-per-second", "0", "--once"}
 }
 
 // mustReach demands that a mirror reaches the newest head.
