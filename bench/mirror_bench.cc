@@ -4,7 +4,7 @@
 // Method: a log in a real database is served over HTTP by a process of its own; this one brings an
 // empty RocksDB store to its head over loopback, and notes the time at each tenth.
 //
-// usage: mirror_bench [--records=N] [--connections=N]. Folders are made below TMPDIR.
+// usage: mirror_bench [--records=N] [--tiles-at-once=N]. Folders are made below TMPDIR.
 
 #include <sys/resource.h>
 
@@ -70,7 +70,7 @@ void PrintTenths(const std::vector<std::pair<std::uint64_t, double>>& steps, std
   std::printf("\n");
 }
 
-int Measure(std::uint64_t record_count, std::size_t connections) {
+int Measure(std::uint64_t record_count, std::size_t tiles_at_once) {
   const ServerProcess server(record_count);
   std::string folder = (std::filesystem::temp_directory_path() / "sumlog-mirror-XXXXXX").string();
   CHECK(mkdtemp(folder.data()) != nullptr);
@@ -90,7 +90,7 @@ int Measure(std::uint64_t record_count, std::size_t connections) {
                                       .client = client.get(),
                                       .fetcher = fetcher.get(),
                                       .from = server.url(),
-                                      .connections = connections,
+                                      .tiles_at_once = tiles_at_once,
                                       .watch = [&](const mirror::SyncOptions::Progress& progress) {
                                         steps.emplace_back(progress.done, SecondsSince(begin));
                                         return absl::OkStatus();
@@ -100,9 +100,9 @@ int Measure(std::uint64_t record_count, std::size_t connections) {
     CHECK(report.ok() && report->complete && report->end == record_count);
     const auto records = static_cast<double>(record_count);
     std::printf(
-        "mirror of %.0f records, %zu connections: %.0f records/s; CPU a record %.1f us, of "
+        "mirror of %.0f records, %zu tiles at once: %.0f records/s; CPU a record %.1f us, of "
         "the upstream %.1f us; %.0f MiB at most; %.0f bytes of disk a record\n",
-        records, connections, records / seconds, (CpuSeconds() - cpu) / records * 1e6,
+        records, tiles_at_once, records / seconds, (CpuSeconds() - cpu) / records * 1e6,
         (server.CpuSeconds() - server_cpu) / records * 1e6, PeakMiB(),
         FolderMiB(folder) * (1 << 20) / records);
     PrintTenths(steps, record_count);
@@ -117,11 +117,12 @@ int Measure(std::uint64_t record_count, std::size_t connections) {
 int main(int argc, char** argv) {
   if (sumlog::bench::ServeIfAsked(argc, argv)) return 0;
   std::uint64_t records = 1'000'000;
-  std::uint64_t connections = 8;
+  std::uint64_t tiles_at_once = sumlog::mirror::kTilesAtOnce;
   for (int i = 1; i < argc; ++i) {
     absl::string_view flag = argv[i];
     if (absl::ConsumePrefix(&flag, "--records=")) CHECK(absl::SimpleAtoi(flag, &records));
-    if (absl::ConsumePrefix(&flag, "--connections=")) CHECK(absl::SimpleAtoi(flag, &connections));
+    if (absl::ConsumePrefix(&flag, "--tiles-at-once="))
+      CHECK(absl::SimpleAtoi(flag, &tiles_at_once));
   }
-  return sumlog::bench::Measure(records, connections);
+  return sumlog::bench::Measure(records, tiles_at_once);
 }

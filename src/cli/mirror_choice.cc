@@ -117,6 +117,7 @@ absl::StatusOr<MirrorChoice> ChooseMirror(const ops::Config& config, const Mirro
     }
     mirror.max_requests_per_second = static_cast<std::uint32_t>(*flags.max_requests_per_second);
   }
+  if (!flags.ca.empty()) mirror.ca_file = flags.ca;
   return choice;
 }
 

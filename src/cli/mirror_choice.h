@@ -21,6 +21,7 @@ struct MirrorFlags {
   std::string key = {};                                       // --key
   std::string interval = {};                                  // --interval
   std::optional<std::uint64_t> max_requests_per_second = {};  // --max-requests-per-second
+  std::string ca = {};                                        // --ca
 };
 
 struct MirrorChoice {

@@ -88,6 +88,7 @@ class Runner {
         .key = run_.mirror.key,
         .upstream = {.urls = run_.mirror.upstream,
                      .user_agent = server::UserAgent(run_.config),
+                     .ca_file = run_.mirror.ca_file,
                      .max_requests_per_second = run_.mirror.max_requests_per_second,
                      .clock = context_.clock},
         .store = run_.opened.store.get(),
@@ -220,6 +221,8 @@ void AddMirrorRun(CLI::App& mirror, Context& context) {
   AddNumberFlag(*noun, "--max-requests-per-second", flags->mirror.max_requests_per_second,
                 "asked of each upstream (100); 0: no bound, for a server of one's own")
       ->type_name("N");
+  noun->add_option("--ca", flags->mirror.ca, "PEM authorities of the upstream, not the system's")
+      ->type_name("FILE");
   noun->footer(
       "Makes D when it is not there and writes [[mirror]] into its sumlog.toml: later runs need no "
       "flags, nor does serve, which follows by itself. Interrupted at any moment, it goes on where "

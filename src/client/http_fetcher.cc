@@ -13,15 +13,15 @@
 #include "base/status_macros.h"
 #include "client/base_url.h"
 #include "client/file_fetcher.h"
+#include "client/http_transfers.h"
 #include "client/server_text.h"
-#include "client/sigpipe_block.h"
 #include "sumlog/client/failure_details.h"
 
 namespace sumlog::client {
 namespace {
 
-// Handles that wait for their next use, each with its open connections.
-constexpr std::size_t kMaxIdleHandles = 8;
+// Handles that wait for their next use.
+constexpr std::size_t kMaxIdleHandles = HttpTransfers::kMaxStreams;
 
 // Of a body that is not the answer, only what may be shown; the rest is not even read.
 constexpr std::size_t kMaxErrorBodyBytes = 4096;
@@ -110,8 +110,9 @@ bool Configure(CURL* curl, const HttpFetcherOptions& options, const BaseUrl& bas
   const auto set = [curl, &ok](CURLoption option, auto value) {
     ok = ok && curl_easy_setopt(curl, option, value) == CURLE_OK;
   };
+  const bool is_https = base.scheme == "https";
   // Once on https, always on https.
-  const char* const protocols = base.scheme == "https" ? "https" : "http,https";
+  const char* const protocols = is_https ? "https" : "http,https";
   set(CURLOPT_PROTOCOLS_STR, protocols);
   set(CURLOPT_REDIR_PROTOCOLS_STR, protocols);
   set(CURLOPT_FOLLOWLOCATION, 1L);
@@ -121,6 +122,11 @@ bool Configure(CURL* curl, const HttpFetcherOptions& options, const BaseUrl& bas
       static_cast<long>(absl::ToInt64Milliseconds(options.connect_timeout)));
   set(CURLOPT_NOSIGNAL, 1L);    // time-outs without SIGALRM: we have threads
   set(CURLOPT_PATH_AS_IS, 1L);  // paths go out as they are
+  // HTTP/2 is agreed on in TLS; until it is, who comes waits rather than open another connection.
+  // Over plain http nobody would end that wait but the first answer.
+  set(CURLOPT_HTTP_VERSION,
+      static_cast<long>(is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_PIPEWAIT, is_https ? 1L : 0L);
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!options.use_proxy) set(CURLOPT_PROXY, "");
   if (options.cancelled) {
@@ -137,14 +143,8 @@ class HttpFetcher final : public Fetcher {
  public:
   HttpFetcher(HttpFetcherOptions options, BaseUrl base)
       : options_(std::move(options)), base_(std::move(base)) {}
-  ~HttpFetcher() override {
-    const SigpipeBlock block;  // closing a TLS connection writes to it
-    MutexLock lock(&mu_);
-    idle_.clear();
-  }
 
   absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override {
-    const SigpipeBlock block;
     ASSIGN_OR_RETURN(CurlHandle curl, TakeHandle());
     absl::StatusOr<std::string> answer = FetchWith(curl.get(), path, max_bytes);
     GiveBack(std::move(curl));
@@ -152,8 +152,7 @@ class HttpFetcher final : public Fetcher {
   }
 
  private:
-  absl::StatusOr<std::string> FetchWith(CURL* curl, absl::string_view path,
-                                        std::size_t max_bytes) const {
+  absl::StatusOr<std::string> FetchWith(CURL* curl, absl::string_view path, std::size_t max_bytes) {
     const std::string shown = absl::StrCat(base_.shown, path);
     if (!IsPath(path)) return absl::InvalidArgumentError("not the path of a URL");
     Body body;
@@ -165,7 +164,7 @@ class HttpFetcher final : public Fetcher {
     if (curl_easy_setopt(curl, CURLOPT_URL, absl::StrCat(base_.url, path).c_str()) != CURLE_OK) {
       return absl::UnavailableError("no memory for a request");
     }
-    const CURLcode code = curl_easy_perform(curl);
+    const CURLcode code = transfers_.Perform(curl);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);  // `reason` ends with this function
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, nullptr);
 
@@ -209,6 +208,8 @@ class HttpFetcher final : public Fetcher {
 
   Mutex mu_;
   std::vector<CurlHandle> idle_ ABSL_GUARDED_BY(mu_);
+
+  HttpTransfers transfers_;
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // A Fetcher over HTTP: the one place that talks to the network.
 //
-// Connections are kept and reused, one per thread that fetches at the same time. Proxies come from
-// the environment (http_proxy, https_proxy, no_proxy), as curl reads them. Redirects are followed,
-// at most kMaxRedirects of them and never from https to http.
+// Connections are kept and used again: over https one, where the server speaks HTTP/2, else up to 8
+// (http_transfers.h). Proxies come from the environment (http_proxy, https_proxy, no_proxy), as
+// curl reads them. Redirects are followed, at most kMaxRedirects of them and never from https to
+// http.
 //
 // Trust: none. Whatever comes back is the claim of a stranger; SumdbClient is what verifies it.
 

@@ -109,7 +109,7 @@ Round Follower::TryRound() {
             .fetcher = &recorder_,
             .clock = options_.clock,
             .from = upstream_->shown(),
-            .connections = options_.connections,
+            .tiles_at_once = options_.tiles_at_once,
             .piece_records = options_.piece_records,
             .until = options_.until,
             .watch = [this](const SyncOptions::Progress& progress) { return Watch(progress); }});

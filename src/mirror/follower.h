@@ -66,7 +66,7 @@ class Follower {
     std::string rounds_file = {};  // where the state is kept; empty: nowhere. Its folder exists
     absl::Duration interval = absl::Minutes(1);
     std::uint64_t until = std::numeric_limits<std::uint64_t>::max();  // as SyncOptions
-    std::size_t connections = 8;
+    std::size_t tiles_at_once = kTilesAtOnce;
     std::size_t piece_records = 65'536;
     Clock* clock = SystemClock();
 

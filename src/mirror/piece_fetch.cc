@@ -67,7 +67,7 @@ void PieceFetch::Run() {
       SignedTiles::Read(source_.head, first_tile_, tiles_.size(), *source_.tiles);
   if (!want.ok()) return Fail(want.status());
   std::vector<std::jthread> workers;
-  const std::size_t count = std::min(source_.connections, tiles_.size());
+  const std::size_t count = std::min(source_.tiles_at_once, tiles_.size());
   for (std::size_t i = 0; i < count; ++i) {
     workers.push_back(StartThread("mirror-fetch", [this, &want] { FetchTiles(*want); }));
   }

@@ -46,7 +46,7 @@ class PieceFetch {
     client::Fetcher* fetcher = nullptr;
     tlog::TileReader* tiles = nullptr;  // verified, of the tree of `head`
     tlog::TreeHead head;
-    std::size_t connections = 8;  // tiles that are asked for at a time; at least 1
+    std::size_t tiles_at_once = 1;  // that are asked for
   };
 
   // Begins to fetch the records of `range`, which lies in the tree. Keeps a reference to `source`.

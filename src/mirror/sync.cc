@@ -72,7 +72,7 @@ class Follower {
     const PieceFetch::Source source{.fetcher = options_.fetcher,
                                     .tiles = tiles_.get(),
                                     .head = head(),
-                                    .connections = options_.connections};
+                                    .tiles_at_once = options_.tiles_at_once};
     std::unique_ptr<PieceFetch> next = FetchNext(source, edge_.size(), target);
     while (next != nullptr) {
       ASSIGN_OR_RETURN(Piece piece, next->Take());

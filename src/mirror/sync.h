@@ -25,6 +25,11 @@
 
 namespace sumlog::mirror {
 
+// How many tiles a mirror asks for at a time, unless it is told otherwise: as many as go over one
+// HTTP/2 connection. Over HTTP/1.1 a quarter of them is under way and the others wait for their
+// turn (client/http_transfers.h).
+inline constexpr std::size_t kTilesAtOnce = 32;
+
 struct SyncOptions {
   // All outlive the call.
   storage::LogStore* store = nullptr;     // of this mirror alone; may be new
@@ -32,9 +37,9 @@ struct SyncOptions {
   client::Fetcher* fetcher = nullptr;     // of the same upstream, for data tiles
   Clock* clock = SystemClock();
 
-  std::string from;                    // the upstream's URL without credentials, for provenance
-  std::size_t connections = 8;         // data tiles that are asked for at a time; at least 1
-  std::size_t piece_records = 65'536;  // are committed at a time; two of these are in memory
+  std::string from;  // the upstream's URL without credentials, for provenance
+  std::size_t tiles_at_once = kTilesAtOnce;  // data tiles that are asked for; at least 1
+  std::size_t piece_records = 65'536;        // are committed at a time; two of these are in memory
   // No records beyond this number of them are taken.
   std::uint64_t until = std::numeric_limits<std::uint64_t>::max();
 

@@ -29,11 +29,12 @@ absl::Status NoDatabase(const absl::Status& failure) {
 absl::StatusOr<std::unique_ptr<Upstream>> Upstream::Open(Options options) {
   CHECK(!options.urls.empty());
   if (!options.open) {
-    options.open = [agent = options.user_agent](const std::string& url,
-                                                std::function<bool()> cancelled) {
+    options.open = [agent = options.user_agent, ca_file = options.ca_file](
+                       const std::string& url, std::function<bool()> cancelled) {
       client::HttpFetcherOptions http;
       http.base_url = url;
       http.user_agent = agent;
+      http.ca_file = ca_file;
       http.cancelled = std::move(cancelled);
       return client::NewHttpFetcher(http);
     };

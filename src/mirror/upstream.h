@@ -40,6 +40,7 @@ class Upstream final : public client::Fetcher {
   struct Options {
     std::vector<std::string> urls;  // at least one, in order of preference
     std::string user_agent = "sumlog";
+    std::string ca_file = {};  // PEM; empty: the system's authorities
     absl::Duration patience = kDefaultPatience;
     std::uint32_t max_requests_per_second = 0;  // to each of the URLs; 0: no bound
     Clock* clock = SystemClock();               // for that bound; outlives the upstream

@@ -24,9 +24,12 @@ constexpr char kLookupThrough[] = "lookup-through";
 constexpr char kBundles[] = "bundles";
 
 const std::vector<std::string>& KnownKeys() {
-  static const std::vector<std::string> keys = {"mirror.key", "mirror.upstream", "mirror.mode",
+  static const std::vector<std::string> keys = {"mirror.key",
+                                                "mirror.upstream",
+                                                "mirror.mode",
                                                 "mirror.interval",
-                                                "mirror.max_requests_per_second"};
+                                                "mirror.max_requests_per_second",
+                                                "mirror.ca"};
   return keys;
 }
 
@@ -38,6 +41,7 @@ struct Draft {
   MirrorMode mode = MirrorMode::kFull;
   absl::Duration interval = kDefaultMirrorInterval;
   std::uint32_t max_requests_per_second = kDefaultMaxRequestsPerSecond;
+  std::string ca_file;
 };
 
 absl::Status SetMode(absl::string_view value, MirrorMode* mode) {
@@ -87,6 +91,12 @@ absl::Status SetPace(absl::string_view value, std::uint32_t* max_requests_per_se
   return absl::OkStatus();
 }
 
+absl::Status SetCaFile(absl::string_view value, std::string* ca_file) {
+  if (value.empty()) return absl::InvalidArgumentError("an empty path, want a PEM file");
+  *ca_file = std::string(value);
+  return absl::OkStatus();
+}
+
 absl::Status AddUpstream(const ConfigEntry& entry, Draft* draft) {
   if (!entry.is_list) {
     return absl::InvalidArgumentError("got text, want a list, such as [\"https://HOST\"]");
@@ -110,6 +120,7 @@ absl::Status Set(const ConfigEntry& entry, Draft* draft) {
   if (entry.name == "mirror.max_requests_per_second") {
     return SetPace(entry.value, &draft->max_requests_per_second);
   }
+  if (entry.name == "mirror.ca") return SetCaFile(entry.value, &draft->ca_file);
   ASSIGN_OR_RETURN(tlog::VerifierKey key, tlog::VerifierKey::Parse(entry.value));
   draft->key = std::move(key);
   return absl::OkStatus();
@@ -137,20 +148,18 @@ absl::StatusOr<MirrorConfig> Finish(Draft draft) {
                       .upstream = std::move(draft.upstream),
                       .mode = draft.mode,
                       .interval = draft.interval,
+                      .ca_file = std::move(draft.ca_file),
                       .max_requests_per_second = draft.max_requests_per_second};
 }
 
-absl::Status CheckText(absl::string_view text) {
-  if (!IsValidUtf8(text)) return absl::InvalidArgumentError("is not UTF-8");
+// `text` in quotes; `what` it is, for messages.
+absl::StatusOr<std::string> Quoted(absl::string_view what, absl::string_view text) {
+  if (!IsValidUtf8(text)) return absl::InvalidArgumentError(absl::StrCat(what, " is not UTF-8"));
   for (const char c : text) {
     if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
-      return absl::InvalidArgumentError("has a control character");
+      return absl::InvalidArgumentError(absl::StrCat(what, " has a control character"));
     }
   }
-  return absl::OkStatus();
-}
-
-std::string Quoted(absl::string_view text) {
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
 }
 
@@ -204,21 +213,21 @@ absl::Status CheckMirrorNames(const std::vector<MirrorConfig>& mirrors,
 }
 
 absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror) {
-  std::string text = absl::StrCat("[[mirror]]\nkey = ", Quoted(mirror.key.ToString()), "\n");
+  std::string text = absl::StrCat("[[mirror]]\nkey = \"", mirror.key.ToString(), "\"\n");
   if (mirror.mode == MirrorMode::kBundles) return text + "mode = \"bundles\"\n";
   absl::StrAppend(&text, "upstream = [");
   absl::string_view separator = "";
   for (const std::string& url : mirror.upstream) {
-    if (const absl::Status status = CheckText(url); !status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("the upstream's URL ", status.message()));
-    }
-    absl::StrAppend(&text, separator, Quoted(url));
+    ASSIGN_OR_RETURN(const std::string quoted, Quoted("the upstream's URL", url));
+    absl::StrAppend(&text, separator, quoted);
     separator = ", ";
   }
   absl::StrAppend(&text, "]\nmode = \"", NameOf(mirror.mode), "\"\ninterval = \"",
                   absl::FormatDuration(mirror.interval),
                   "\"\nmax_requests_per_second = ", mirror.max_requests_per_second, "\n");
-  return text;
+  if (mirror.ca_file.empty()) return text;
+  ASSIGN_OR_RETURN(const std::string quoted, Quoted("the path of ca", mirror.ca_file));
+  return absl::StrCat(text, "ca = ", quoted, "\n");
 }
 
 absl::StatusOr<std::string> AddMirror(absl::string_view content, const MirrorConfig& mirror) {

@@ -54,6 +54,9 @@ struct MirrorConfig {
   std::vector<std::string> upstream;
   MirrorMode mode = MirrorMode::kFull;
   absl::Duration interval = kDefaultMirrorInterval;  // between two questions for a newer head
+  // PEM file of the authorities that certificates of the upstream are believed from; empty: the
+  // system's.
+  std::string ca_file = {};
 
   // To each of the URLs; 0: no bound, for a server of one's own.
   std::uint32_t max_requests_per_second = kDefaultMaxRequestsPerSecond;
@@ -74,7 +77,7 @@ absl::StatusOr<std::vector<MirrorConfig>> ReadMirrors(const std::vector<ConfigEn
 absl::Status CheckMirrorNames(const std::vector<MirrorConfig>& mirrors, absl::string_view log_name);
 
 // The lines of the file that ReadMirrors makes `mirror` of, `where` apart. kInvalidArgument: an
-// upstream that text in quotes cannot hold (control characters).
+// upstream or a path that text in quotes cannot hold (control characters).
 absl::StatusOr<std::string> FormatMirror(const MirrorConfig& mirror);
 
 // `content`, a configuration file or nothing, with `mirror` behind it. kInvalidArgument as

@@ -40,6 +40,7 @@ class FullMirror final : public RunningMirror {
     upstream.urls = mirror.upstream;
     upstream.user_agent = UserAgent(config);
     upstream.max_requests_per_second = mirror.max_requests_per_second;
+    upstream.ca_file = mirror.ca_file;
     mirror::Follower::Options options{
         .key = mirror.key,
         .upstream = std::move(upstream),

@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<client::Fetcher>> OpenUpstream(const ops::Config&
     options.timeout = kAnswerTimeout;
     options.connect_timeout = kConnectTimeout;
     options.user_agent = UserAgent(config);
+    options.ca_file = mirror.ca_file;
     options.cancelled = [stop] { return stop->is_set(); };
     ASSIGN_OR_RETURN(std::unique_ptr<client::Fetcher> fetcher, client::NewHttpFetcher(options));
     all.fetchers.push_back(client::NewPacedFetcher(

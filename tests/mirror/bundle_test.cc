@@ -38,7 +38,7 @@ class BundleTest : public ::testing::Test {
                  .fetcher = &fetcher,
                  .clock = &clock_,
                  .from = "a test",
-                 .connections = 2,
+                 .tiles_at_once = 2,
                  .piece_records = 512});
   }
 

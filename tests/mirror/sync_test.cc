@@ -45,7 +45,7 @@ class SyncTest : public ::testing::Test {
                  .fetcher = &upstream_,
                  .clock = &clock_,
                  .from = "https://sum.example.com",
-                 .connections = 3,
+                 .tiles_at_once = 3,
                  .piece_records = kPiece,
                  .until = until_,
                  .watch = watch_});

@@ -36,7 +36,8 @@ TEST(ReadMirrors, TakesAllValues) {
   const auto mirrors = Read(absl::StrCat("[log]\nname = \"x\"\n",
                                          WithKey("upstream = [\"https://a\", \"https://b\"]\n"
                                                  "mode = \"lookup-through\"\ninterval = \"90s\"\n"
-                                                 "max_requests_per_second = 7\n")));
+                                                 "max_requests_per_second = 7\n"
+                                                 "ca = \"/etc/ssl/corp.pem\"\n")));
   ASSERT_TRUE(mirrors.ok()) << mirrors.status();
   ASSERT_EQ(mirrors->size(), 1u);
   const MirrorConfig& mirror = mirrors->front();
@@ -47,6 +48,7 @@ TEST(ReadMirrors, TakesAllValues) {
   EXPECT_EQ(mirror.mode, MirrorMode::kLookupThrough);
   EXPECT_EQ(mirror.interval, absl::Seconds(90));
   EXPECT_EQ(mirror.max_requests_per_second, 7u);
+  EXPECT_EQ(mirror.ca_file, "/etc/ssl/corp.pem");
 }
 
 TEST(ReadMirrors, HasDefaults) {
@@ -55,6 +57,7 @@ TEST(ReadMirrors, HasDefaults) {
   EXPECT_EQ(mirrors->front().mode, MirrorMode::kFull);
   EXPECT_EQ(mirrors->front().interval, absl::Minutes(1));
   EXPECT_EQ(mirrors->front().max_requests_per_second, 100u);
+  EXPECT_EQ(mirrors->front().ca_file, "");
   EXPECT_TRUE(Read("[log]\nname = \"x\"\n")->empty());
 }
 
@@ -79,6 +82,7 @@ TEST(ReadMirrors, NamesWhatIsWrong) {
     EXPECT_THAT(Refusal(WithKey(absl::StrCat("max_requests_per_second = ", wrong, "\n"))),
                 HasSubstr("want an integer of 0 to 1000000; 0: no bound"));
   }
+  EXPECT_THAT(Refusal(WithKey("ca = \"\"\n")), HasSubstr("mirror.ca: an empty path"));
   EXPECT_THAT(Refusal(WithKey("intervall = \"1m\"\n")),
               HasSubstr("mirror.intervall: unknown key; did you mean mirror.interval?"));
 }
@@ -110,7 +114,7 @@ TEST(CheckMirrorNames, RefusesTheNameOfTheOriginLog) {
 TEST(FormatMirror, ReadsBackAsWhatItWasMadeOf) {
   auto mirrors =
       Read(WithKey("upstream = [\"https://a/\\\"\\\\\", \"https://b\"]\n"
-                   "mode = \"lookup-through\"\ninterval = \"90s\"\n"));
+                   "mode = \"lookup-through\"\ninterval = \"90s\"\nca = \"/a \\\"b\\\".pem\"\n"));
   ASSERT_TRUE(mirrors.ok()) << mirrors.status();
   const MirrorConfig& mirror = mirrors->front();
   const absl::StatusOr<std::string> text = FormatMirror(mirror);
@@ -121,6 +125,7 @@ TEST(FormatMirror, ReadsBackAsWhatItWasMadeOf) {
   EXPECT_EQ(again->front().upstream, mirror.upstream);
   EXPECT_EQ(again->front().mode, mirror.mode);
   EXPECT_EQ(again->front().interval, mirror.interval);
+  EXPECT_EQ(again->front().ca_file, "/a \"b\".pem");
 }
 
 TEST(FormatMirror, ReadsBackAMirrorThatBundlesFeed) {
@@ -146,6 +151,9 @@ TEST(FormatMirror, RefusesWhatNoQuotedTextHolds) {
     mirrors->front().upstream = {bad};
     EXPECT_EQ(FormatMirror(mirrors->front()).status().code(), absl::StatusCode::kInvalidArgument);
   }
+  mirrors->front().upstream = {"https://a"};
+  mirrors->front().ca_file = "/a\n";
+  EXPECT_EQ(FormatMirror(mirrors->front()).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(AddMirror, KeepsWhatIsThere) {
