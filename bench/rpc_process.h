@@ -37,7 +37,7 @@ extern char** environ;
 
 namespace sumlog::bench {
 
-constexpr std::size_t kRecordsAtOnce = 16384;
+constexpr std::size_t kRecordsAtOnce = 65536;
 
 inline std::string PathOf(std::uint64_t number) {
   return absl::StrCat("github.com/someone", number % 97, "/something", number);
@@ -54,7 +54,8 @@ inline tlog::Signer BenchSigner() {
   return tlog::Signer::FromSeed("bench.example.com", tlog::Ed25519Seed{1}).value();
 }
 
-inline log::OriginLog::Options NewLog(const std::string& folder) {
+// A log of `record_count` records in `folder`, which lie in table files as those of an old log do.
+inline void MakeLog(const std::string& folder, std::uint64_t record_count) {
   log::OriginLog::Options options;
   options.store = storage::OpenRocksDbStore({.path = folder + "/db", .create = true}).value();
   options.signers = {BenchSigner()};
@@ -62,23 +63,34 @@ inline log::OriginLog::Options NewLog(const std::string& folder) {
       log::OriginLog::CreateFirstHead(*options.store, options.signers, options.clock).value();
   options.anchor = log::Anchor::Create(folder + "/anchor", note).value();
   options.evidence_dir = folder + "/evidence";
-  return options;
+  options.sequencer.bulk = true;
+  const auto log = log::OriginLog::Open(std::move(options)).value();
+  for (std::uint64_t next = 0; next < record_count; next += kRecordsAtOnce) {
+    log::AddRequest request;
+    request.provenance.how = "import";
+    const std::uint64_t end = std::min(record_count, next + kRecordsAtOnce);
+    for (std::uint64_t i = next; i < end; ++i) request.records.push_back(MakeRecord(i));
+    CHECK(log->sequencer().AddAndWait(std::move(request)).ok());
+  }
 }
 
-// Fills a log, serves it for readers and, at a Unix socket, for administration; says where, also
+inline std::unique_ptr<log::OriginLog> OpenLog(const std::string& folder) {
+  log::OriginLog::Options options;
+  options.store = storage::OpenRocksDbStore({.path = folder + "/db"}).value();
+  options.signers = {BenchSigner()};
+  options.anchor = log::Anchor::Open(folder + "/anchor").value();
+  options.evidence_dir = folder + "/evidence";
+  return log::OriginLog::Open(std::move(options)).value();
+}
+
+// Makes a log, serves it for readers and, at a Unix socket, for administration; says where, also
 // for HTTP, and stays until its input ends.
 inline void Serve(std::uint64_t record_count) {
   std::string folder = (std::filesystem::temp_directory_path() / "sumlog-bench-XXXXXX").string();
   CHECK(mkdtemp(folder.data()) != nullptr);
+  MakeLog(folder, record_count);
   {
-    const auto log = log::OriginLog::Open(NewLog(folder)).value();
-    for (std::uint64_t next = 0; next < record_count; next += kRecordsAtOnce) {
-      log::AddRequest request;
-      request.provenance.how = "import";
-      const std::uint64_t end = std::min(record_count, next + kRecordsAtOnce);
-      for (std::uint64_t i = next; i < end; ++i) request.records.push_back(MakeRecord(i));
-      CHECK(log->sequencer().AddAndWait(std::move(request)).ok());
-    }
+    const auto log = OpenLog(folder);
     const auto tokens = admin::TokenStore::Open(&log->store(), SystemClock()).value();
     const auto journal = admin::Journal::Open(folder + "/journal", SystemClock()).value();
     rpc::RpcServer::Options options;
