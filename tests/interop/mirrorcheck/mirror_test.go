@@ -66,7 +66,7 @@ func awaitHead(t *testing.T, s *sumlog.Server, log *xmodlog.Log) {
 }
 
 func TestAMirrorOfAnXmodServer(t *testing.T) {
-	records := madeUpRecords(t, recordCount)
+	records := madeUpRecords(t, recordCount(t))
 	for _, form := range []xmodlog.DataTileForm{xmodlog.BlankLineAfterEach, xmodlog.BlankLineBetween} {
 		t.Run(form.String(), func(t *testing.T) { mirrorThroughALogsLife(t, records, form) })
 	}
