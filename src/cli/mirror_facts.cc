@@ -22,18 +22,6 @@
 namespace sumlog::cli {
 namespace {
 
-std::string NameOf(ops::MirrorMode mode) {
-  switch (mode) {
-    case ops::MirrorMode::kLookupThrough:
-      return "lookup-through";
-    case ops::MirrorMode::kBundles:
-      return "bundles";
-    case ops::MirrorMode::kFull:
-      break;
-  }
-  return "full";
-}
-
 absl::Status ReadStore(const ops::Config& config, const ops::MirrorConfig& mirror,
                        MirrorFacts* facts) {
   const absl::StatusOr<std::unique_ptr<storage::LogStore>> store =
@@ -77,7 +65,7 @@ absl::StatusOr<MirrorFacts> ReadMirrorFacts(const ops::Config& config,
   MirrorFacts facts;
   facts.name = mirror.name();
   facts.key = ShortKey(mirror.key);
-  facts.mode = NameOf(mirror.mode);
+  facts.mode = std::string(ops::NameOf(mirror.mode));
   facts.upstream = client::MaskCredentialsOf(mirror.upstream, ", ");
   ASSIGN_OR_RETURN(const server::MirrorPaths paths, server::PathsOfMirror(config, mirror.name()));
   const absl::StatusOr<std::string> text = ReadFile(paths.rounds, mirror::kMaxFollowerStateBytes);

@@ -1,5 +1,7 @@
 #include "client/http_transfers.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/thread.h"
 #include "client/sigpipe_block.h"
@@ -85,11 +87,7 @@ bool HttpTransfers::FinishDone() {
 }
 
 void HttpTransfers::Finish(CURL* curl, CURLcode result) {
-  long version = CURL_HTTP_VERSION_NONE;
-  curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &version);
-  if (result == CURLE_OK) {
-    limit_ = version == CURL_HTTP_VERSION_2_0 ? kMaxStreams : kMaxConnections;
-  }
+  AdjustLimit(curl, result);
   char* data = nullptr;
   curl_easy_getinfo(curl, CURLINFO_PRIVATE, &data);
   curl_multi_remove_handle(multi_.get(), curl);  // frees what `message` pointed to
@@ -98,6 +96,18 @@ void HttpTransfers::Finish(CURL* curl, CURLcode result) {
   Transfer* const transfer = reinterpret_cast<Transfer*>(data);
   transfer->result = result;
   transfer->finished.NotifyOne();  // under the lock: the caller goes with its transfer
+}
+
+void HttpTransfers::AdjustLimit(CURL* curl, CURLcode result) {
+  if (result == CURLE_OPERATION_TIMEDOUT) {
+    limit_ = std::max<std::size_t>(limit_ / 2, 1);
+    answered_ = 0;
+  }
+  if (result != CURLE_OK || ++answered_ < limit_) return;
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &version);
+  limit_ = std::min(limit_ + 1, version == CURL_HTTP_VERSION_2_0 ? kMaxStreams : kMaxConnections);
+  answered_ = 0;
 }
 
 }  // namespace sumlog::client

@@ -5,6 +5,9 @@
 // things over one connection. Whoever comes when all is in use waits for its turn; its time-outs
 // begin then.
 //
+// Over a line that is too slow for so many at a time none would come in time. So a time-out halves
+// how many there are, and when as many as that have been answered it is one more.
+//
 // Safe from any thread.
 
 #ifndef SUMLOG_CLIENT_HTTP_TRANSFERS_H_
@@ -55,13 +58,15 @@ class HttpTransfers {
   bool TakeWaiting();
   bool FinishDone();
   void Finish(CURL* curl, CURLcode result);
+  void AdjustLimit(CURL* curl, CURLcode result);
 
   // Other threads than `thread_` call nothing of it but curl_multi_wakeup.
   std::unique_ptr<CURLM, MultiCloser> multi_;
 
   // Of `thread_`.
   std::size_t under_way_ = 0;
-  std::size_t limit_ = kMaxConnections;  // to under_way_; follows what the server last spoke
+  std::size_t limit_ = kMaxConnections;  // to under_way_
+  std::size_t answered_ = 0;             // since limit_ was another
 
   Mutex mu_;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;

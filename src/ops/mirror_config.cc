@@ -58,18 +58,6 @@ absl::Status SetMode(absl::string_view value, MirrorMode* mode) {
   return absl::OkStatus();
 }
 
-absl::string_view NameOf(MirrorMode mode) {
-  switch (mode) {
-    case MirrorMode::kLookupThrough:
-      return kLookupThrough;
-    case MirrorMode::kBundles:
-      return kBundles;
-    case MirrorMode::kFull:
-      break;
-  }
-  return kFull;
-}
-
 absl::Status SetInterval(absl::string_view value, absl::Duration* interval) {
   ASSIGN_OR_RETURN(const absl::Duration parsed, ParseDuration(value));
   if (parsed < kLeastMirrorInterval) {
@@ -164,6 +152,18 @@ absl::StatusOr<std::string> Quoted(absl::string_view what, absl::string_view tex
 }
 
 }  // namespace
+
+absl::string_view NameOf(MirrorMode mode) {
+  switch (mode) {
+    case MirrorMode::kLookupThrough:
+      return kLookupThrough;
+    case MirrorMode::kBundles:
+      return kBundles;
+    case MirrorMode::kFull:
+      break;
+  }
+  return kFull;
+}
 
 bool IsMirrorEntry(const ConfigEntry& entry) {
   return entry.table_line != 0 && absl::StartsWith(entry.name, kPrefix);

@@ -45,6 +45,9 @@ enum class MirrorMode {
   kBundles,        // no network is asked: bundles are brought by hand
 };
 
+// As it is written in the file: "full", "lookup-through", "bundles".
+absl::string_view NameOf(MirrorMode mode);
+
 struct MirrorConfig {
   std::string where;      // "/etc/sumlog/sumlog.toml:12: ", of its [[mirror]]
   tlog::VerifierKey key;  // of the log; its name is that of the mirror

@@ -24,7 +24,8 @@
 namespace sumlog::client {
 namespace {
 
-// Answers "here" to every request, once `gate` of them are waiting at a time.
+// Answers "here" to every request, once `gate` of them are waiting at a time; but never to
+// "/never".
 class PatientServer {
  public:
   explicit PatientServer(std::size_t gate)
@@ -40,6 +41,10 @@ class PatientServer {
     MutexLock lock(&mu_);
     return connections_;
   }
+  std::size_t most_open() const {
+    MutexLock lock(&mu_);
+    return most_open_;
+  }
   std::size_t most_waiting() const {
     MutexLock lock(&mu_);
     return most_waiting_;
@@ -54,8 +59,13 @@ class PatientServer {
       {
         MutexLock lock(&mu_);
         ++connections_;
+        most_open_ = std::max(most_open_, ++open_);
       }
-      threads.push_back(StartThread("answers", [this, connection] { Answer(*connection); }));
+      threads.push_back(StartThread("answers", [this, connection] {
+        Answer(*connection);
+        MutexLock lock(&mu_);
+        --open_;
+      }));
     }
   }
 
@@ -69,7 +79,9 @@ class PatientServer {
       if (count <= 0) return;
       request.append(buffer, static_cast<std::size_t>(count));
       if (!absl::EndsWith(request, "\r\n\r\n")) continue;
+      const bool is_never = absl::StartsWith(request, "GET /never");
       request.clear();
+      if (is_never) continue;
       AwaitOthers();
       if (::send(connection.get(), kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL) < 0) return;
     }
@@ -90,6 +102,8 @@ class PatientServer {
   mutable Mutex mu_;
   CondVar changed_;
   std::size_t connections_ ABSL_GUARDED_BY(mu_) = 0;
+  std::size_t open_ ABSL_GUARDED_BY(mu_) = 0;
+  std::size_t most_open_ ABSL_GUARDED_BY(mu_) = 0;
   std::size_t waiting_ ABSL_GUARDED_BY(mu_) = 0;
   std::size_t most_waiting_ ABSL_GUARDED_BY(mu_) = 0;
   bool is_open_ ABSL_GUARDED_BY(mu_) = false;
@@ -97,8 +111,10 @@ class PatientServer {
   std::jthread thread_;  // last: it uses the rest
 };
 
-std::unique_ptr<Fetcher> NewFetcher(const PatientServer& server) {
+std::unique_ptr<Fetcher> NewFetcher(const PatientServer& server,
+                                    absl::Duration timeout = absl::Seconds(30)) {
   HttpFetcherOptions options;
+  options.timeout = timeout;
   options.base_url = server.url();
   options.use_proxy = false;
   return NewHttpFetcher(options).value();
@@ -125,6 +141,21 @@ TEST(HttpTransfers, UseAConnectionAgainWhoeverComes) {
     std::jthread([&fetcher] { EXPECT_EQ(*fetcher->Fetch("/latest", 100), "here"); });
   }
   EXPECT_EQ(server.connections(), 1u);
+}
+
+TEST(HttpTransfers, AreFewerAtATimeAfterTimeOuts) {
+  const PatientServer server(1);
+  const auto fetcher = NewFetcher(server, absl::Milliseconds(200));
+  const auto never = [&fetcher] {
+    EXPECT_TRUE(absl::IsUnavailable(fetcher->Fetch("/never", 100).status()));
+  };
+  for (int i = 0; i < 3; ++i) never();  // 8, 4, 2, 1
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) callers.emplace_back(never);
+  }
+  EXPECT_LE(server.most_open(), 2u);  // it may see the end of one after the beginning of the next
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(*fetcher->Fetch("/latest", 100), "here");
 }
 
 TEST(HttpTransfers, EndWhileNothingIsUnderWay) {
