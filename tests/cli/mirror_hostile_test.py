@@ -24,6 +24,16 @@ def flipped(body):
     return 200, {}, body[:3] + bytes([body[3] ^ 1]) + body[4:]
 
 
+def redirected(to):
+    return lambda _: (302, {"Location": to}, b"")
+
+
+def cut(body):
+    """Announces the whole of it and hangs up in the middle."""
+    whole = {"Content-Length": str(len(body)), "Connection": "close"}
+    return 200, whole, iter([body[:len(body) // 2]])
+
+
 def endless(_):
     def parts():
         while True:
@@ -110,6 +120,16 @@ class HostileUpstreamTest(MirrorCase):
 
     def test_a_head_whose_tiles_never_come(self):
         self.expect_refusal(on("/tile/", lambda _: (404, {}, b"")), 3, "of a tree it signed")
+
+    def test_connections_that_are_cut(self):
+        self.expect_refusal(on("/tile/8/data/001", cut), 3, "tile/8/data/001", "remaining to read")
+
+    def test_redirects_in_a_circle(self):
+        self.expect_refusal(on("/latest", redirected("/latest")), 3, "no checksum database answers",
+                            "redirects")
+
+    def test_a_tile_that_is_redirected_in_a_circle(self):
+        self.expect_refusal(on("/tile/8/data/001", redirected("/tile/8/data/001")), 3, "redirects")
 
     def test_an_endless_body(self):
         self.expect_refusal(on("/tile/8/data/001", endless), 3, "tile/8/data/001")
