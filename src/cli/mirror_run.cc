@@ -24,7 +24,7 @@
 #include "log/heads_on_the_way.h"
 #include "mirror/contradiction.h"
 #include "mirror/follower.h"
-#include "server/user_agent.h"
+#include "server/follower_options.h"
 
 namespace sumlog::cli {
 namespace {
@@ -84,18 +84,9 @@ class Runner {
       : context_(context), flags_(flags), run_(std::move(run)) {}
 
   void Run() {
-    mirror::Follower::Options options{
-        .key = run_.mirror.key,
-        .upstream = {.urls = run_.mirror.upstream,
-                     .user_agent = server::UserAgent(run_.config),
-                     .ca_file = run_.mirror.ca_file,
-                     .max_requests_per_second = run_.mirror.max_requests_per_second,
-                     .clock = context_.clock},
-        .store = run_.opened.store.get(),
-        .memory = run_.opened.memory.get(),
-        .evidence_dir = run_.opened.paths.evidence};
-    options.rounds_file = run_.opened.paths.rounds;
-    options.interval = run_.mirror.interval;
+    mirror::Follower::Options options =
+        server::FollowerOptionsOf(run_.config, run_.mirror, run_.opened);
+    options.upstream.clock = context_.clock;
     if (flags_.until.has_value()) options.until = *flags_.until;
     options.clock = context_.clock;
     options.on_head = [this](const tlog::SignedTreeHead& head) { OnHead(head); };

@@ -67,7 +67,7 @@ class Follower {
     absl::Duration interval = absl::Minutes(1);
     std::uint64_t until = std::numeric_limits<std::uint64_t>::max();  // as SyncOptions
     std::size_t tiles_at_once = kTilesAtOnce;
-    std::size_t piece_records = 65'536;
+    std::size_t piece_records = kPieceRecords;
     Clock* clock = SystemClock();
 
     // The store's newest head, whenever it is one that this follower has not told of: complete,

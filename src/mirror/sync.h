@@ -30,6 +30,10 @@ namespace sumlog::mirror {
 // turn (client/http_transfers.h).
 inline constexpr std::size_t kTilesAtOnce = 32;
 
+// How many records a mirror commits at a time, unless it is told otherwise; two of these pieces are
+// in memory.
+inline constexpr std::size_t kPieceRecords = 65'536;
+
 struct SyncOptions {
   // All outlive the call.
   storage::LogStore* store = nullptr;     // of this mirror alone; may be new
@@ -38,8 +42,8 @@ struct SyncOptions {
   Clock* clock = SystemClock();
 
   std::string from;  // the upstream's URL without credentials, for provenance
-  std::size_t tiles_at_once = kTilesAtOnce;  // data tiles that are asked for; at least 1
-  std::size_t piece_records = 65'536;        // are committed at a time; two of these are in memory
+  std::size_t tiles_at_once = kTilesAtOnce;   // data tiles that are asked for; at least 1
+  std::size_t piece_records = kPieceRecords;  // are committed at a time
   // No records beyond this number of them are taken.
   std::uint64_t until = std::numeric_limits<std::uint64_t>::max();
 

@@ -11,8 +11,8 @@
 #include "log/followed_log.h"
 #include "mirror/contradiction.h"
 #include "mirror/follower.h"
+#include "server/follower_options.h"
 #include "server/mirror_directory.h"
-#include "server/user_agent.h"
 
 namespace sumlog::server {
 namespace {
@@ -36,21 +36,9 @@ class FullMirror final : public RunningMirror {
 
   absl::Status MakeFollower(const ops::Config& config, const ops::MirrorConfig& mirror) {
     if (mirror.mode == ops::MirrorMode::kBundles) return absl::OkStatus();
-    mirror::Upstream::Options upstream;
-    upstream.urls = mirror.upstream;
-    upstream.user_agent = UserAgent(config);
-    upstream.max_requests_per_second = mirror.max_requests_per_second;
-    upstream.ca_file = mirror.ca_file;
-    mirror::Follower::Options options{
-        .key = mirror.key,
-        .upstream = std::move(upstream),
-        .store = opened_.store.get(),
-        .memory = opened_.memory.get(),
-        .evidence_dir = opened_.paths.evidence,
-        .rounds_file = opened_.paths.rounds,
-        .interval = mirror.interval,
-        .on_head = [this](const tlog::SignedTreeHead&) { Renew(); },
-        .on_round = [this](const mirror::Round& round) { Judge(round); }};
+    mirror::Follower::Options options = FollowerOptionsOf(config, mirror, opened_);
+    options.on_head = [this](const tlog::SignedTreeHead&) { Renew(); };
+    options.on_round = [this](const mirror::Round& round) { Judge(round); };
     ASSIGN_OR_RETURN(follower_, mirror::Follower::Create(std::move(options)));
     return absl::OkStatus();
   }

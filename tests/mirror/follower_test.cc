@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "client/borrowed_fetcher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "log/heads_on_the_way.h"
@@ -33,21 +34,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// A place that the follower may own.
-class Place final : public client::Fetcher {
- public:
-  explicit Place(SmallSumdb& database) : database_(database) {}
-  absl::StatusOr<std::string> Fetch(absl::string_view path, std::size_t max_bytes) override {
-    return database_.Fetch(path, max_bytes);
-  }
-
- private:
-  SmallSumdb& database_;
-};
-
 class FollowerTest : public ::testing::Test {
  protected:
   FollowerTest() { upstream_.AppendMadeUp(600); }
+
+  // From now on the upstream answers as `other`, which outlives the test's questions.
+  void ShowInItsPlace(SmallSumdb& other) {
+    upstream_.Damage([&other](const std::string& path, absl::StatusOr<std::string>) {
+      return other.Fetch(path, 1u << 20);
+    });
+  }
 
   void Start() {
     Follower::Options options{.key = signer_.verifier(),
@@ -58,7 +54,8 @@ class FollowerTest : public ::testing::Test {
     options.upstream.open =
         [this](const std::string& url,
                std::function<bool()>) -> absl::StatusOr<std::unique_ptr<client::Fetcher>> {
-      return std::make_unique<Place>(absl::StrContains(url, "liar") ? liar_ : upstream_);
+      return std::make_unique<client::BorrowedFetcher>(absl::StrContains(url, "liar") ? liar_
+                                                                                      : upstream_);
     };
     options.rounds_file = folder_.path() + "/rounds";
     options.interval = absl::Milliseconds(1);
@@ -172,9 +169,7 @@ TEST_F(FollowerTest, KeepsBothHeadsOfAFork) {
   SmallSumdb forked(signer_);
   forked.Append("another history\n");
   forked.AppendMadeUp(700);
-  upstream_.Damage([&forked](const std::string& path, absl::StatusOr<std::string>) {
-    return forked.Fetch(path, 1u << 20);
-  });
+  ShowInItsPlace(forked);
   const Round round = follower_->RunRound();
   EXPECT_EQ(round.status.code(), absl::StatusCode::kDataLoss) << round.status;
   EXPECT_NE(client::ForkedNotesOf(round.status), "");
@@ -193,9 +188,7 @@ TEST_F(FollowerTest, KeepsBothHeadsOfAForkThatIsShorter) {
   SmallSumdb forked(signer_);
   forked.Append("another history\n");
   forked.AppendMadeUp(400);
-  upstream_.Damage([&forked](const std::string& path, absl::StatusOr<std::string>) {
-    return forked.Fetch(path, 1u << 20);
-  });
+  ShowInItsPlace(forked);
   const Round round = follower_->RunRound();
   EXPECT_EQ(round.status.code(), absl::StatusCode::kDataLoss) << round.status;
   EXPECT_THAT(client::ForkedNotesOf(round.status), HasSubstr(forked.Note(401)));

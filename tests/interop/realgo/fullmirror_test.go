@@ -71,16 +71,12 @@ func TestGoVerifiesRealModulesByAFullMirror(t *testing.T) {
 	sumlog.Run(t, "mirror", "run", "--dir", dir, "--upstream", upstream.URL, "--key", log.VerifierKey, "--once")
 
 	db := database{name: log.Name, key: log.VerifierKey}
-	s := sumlog.Serve(t, dir)
-	t.Run("upstream there", func(t *testing.T) { verifyEveryWay(t, s, db) })
-	if lookups.Load() != 0 {
-		t.Errorf("the upstream was asked %d times for a module, want 0", lookups.Load())
-	}
-	upstream.Close()
-	t.Run("upstream gone", func(t *testing.T) { verifyEveryWay(t, s, db) })
-	s.Stop(t)
-	s = sumlog.Serve(t, dir)
-	t.Run("upstream gone and server started again", func(t *testing.T) { verifyEveryWay(t, s, db) })
+	s := verifyWithAndWithout(t, dir, db, func() {
+		if lookups.Load() != 0 {
+			t.Errorf("the upstream was asked %d times for a module, want 0", lookups.Load())
+		}
+		upstream.Close()
+	})
 	checkRefusals(t, s.URL, map[string]string{
 		"/lookup/example.com/never-seen@v1.0.0": "is not in the mirror of sum.example.org",
 		"/sumdb/sum.golang.org/supported":       "no log sum.golang.org",

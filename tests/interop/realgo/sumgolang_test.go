@@ -135,6 +135,20 @@ func verifyEveryWay(t *testing.T, s *sumlog.Server, db database) {
 	}
 }
 
+// verifyWithAndWithout verifies through the mirror in dir: while its upstream is there, when `leave`
+// has ended that, and when the server was started again. It returns the server.
+func verifyWithAndWithout(t *testing.T, dir string, db database, leave func()) *sumlog.Server {
+	t.Helper()
+	s := sumlog.Serve(t, dir)
+	t.Run("upstream there", func(t *testing.T) { verifyEveryWay(t, s, db) })
+	leave()
+	t.Run("upstream gone", func(t *testing.T) { verifyEveryWay(t, s, db) })
+	s.Stop(t)
+	s = sumlog.Serve(t, dir)
+	t.Run("upstream gone and server started again", func(t *testing.T) { verifyEveryWay(t, s, db) })
+	return s
+}
+
 // checkRefusals demands that the mirror gives none of these paths, and the reason for each.
 func checkRefusals(t *testing.T, url string, reasons map[string]string) {
 	t.Helper()
@@ -156,14 +170,7 @@ func checkRefusals(t *testing.T, url string, reasons map[string]string) {
 func TestGoVerifiesRealModulesThroughAMirror(t *testing.T) {
 	upstream := recordedSumGolang(t)
 	sumGolang := database{name: "sum.golang.org", key: "sum.golang.org"}
-	dir := mirrorOf(t, upstream.URL)
-	s := sumlog.Serve(t, dir)
-	t.Run("upstream there", func(t *testing.T) { verifyEveryWay(t, s, sumGolang) })
-	upstream.Close()
-	t.Run("upstream gone", func(t *testing.T) { verifyEveryWay(t, s, sumGolang) })
-	s.Stop(t)
-	s = sumlog.Serve(t, dir)
-	t.Run("upstream gone and server started again", func(t *testing.T) { verifyEveryWay(t, s, sumGolang) })
+	s := verifyWithAndWithout(t, mirrorOf(t, upstream.URL), sumGolang, upstream.Close)
 	checkRefusals(t, s.URL, map[string]string{
 		"/lookup/golang.org/x/net@v0.39.0":       "cannot be reached",
 		"/lookup/corp.example.com/secret@v1.0.0": "the name is private",
